@@ -1,0 +1,124 @@
+// Package dialect is the room of what is written to a warehouse: it turns programs of rel into numbered statements of one
+// engine. A dialect is a short list of differences from the shared printer; what an engine cannot do is a diagnostic.
+package dialect
+
+import (
+	"time"
+
+	"kith/internal/diag"
+	"kith/internal/rel"
+	"kith/internal/source"
+)
+
+// Env is what printing needs to know of the place and time a program will run at.
+type Env struct {
+	// TargetSchema and InternalSchema are where objects of those spaces live. Catalog is the database, "" for the
+	// connection's own.
+	Catalog, TargetSchema, InternalSchema string
+}
+
+// Dialect prints programs.
+type Dialect interface {
+	// Name is the engine's name as DatabaseType() gives it: "duckdb", "postgres", "snowflake" ...
+	Name() string
+	// Print writes a program. What cannot be written is in the list, with the place of the user's text that asked for it.
+	Print(p rel.Program, env Env) ([]Stmt, diag.List)
+	// Query writes one relation as a statement that returns rows.
+	Query(r rel.Rel, env Env) (Text, diag.List)
+	// Object writes the qualified, quoted name of an object.
+	Object(o rel.Object, env Env) string
+	// Type is the engine's name of a type.
+	Type(t rel.Type) string
+	// TimeLiteral is a timestamp literal (UTC, without zone).
+	TimeLiteral(t time.Time) string
+}
+
+// Stmt is a printed statement: *SQL, *Loop, *Kernel, *Choose, *Assert, *Publish. The structure of rel that needs the run's
+// hands (loops, kernels, choices) is kept; everything else is SQL.
+type Stmt interface{ stmt() }
+
+// SQL is one statement to execute.
+type SQL struct {
+	Text
+	// Makes is the object this statement makes or fills, if any; Table tells that rows can be counted in it.
+	Makes rel.Object
+	Table bool
+}
+
+// Text is SQL of which the bytes that came from the user know their place.
+type Text struct {
+	S        string
+	Segments []Segment
+}
+
+// Segment maps bytes [Start, End) of the SQL to a place. Origin, when not nil, maps single bytes of the segment.
+type Segment struct {
+	Start, End int
+	Origin     source.Text
+}
+
+// Place returns the user's place for byte offset of the SQL: that of the segment holding it, else of the nearest segment
+// before it; zero when there is none.
+func (t Text) Place(offset int) source.Span {
+	var best source.Span
+	for _, s := range t.Segments {
+		if s.Start > offset {
+			break
+		}
+		if offset < s.End {
+			return s.Origin.Origin(offset-s.Start, offset-s.Start+1)
+		}
+		best = s.Origin.Span()
+	}
+	return best
+}
+
+// Loop repeats Body until the one value of Until is true.
+type Loop struct {
+	Name  string
+	Body  []Stmt
+	Until Text
+	Max   int
+}
+
+// Assert fails when Query returns a row.
+type Assert struct {
+	Query   Text
+	Message string
+	Span    source.Span
+}
+
+// Kernel is a computation in the process.
+type Kernel struct {
+	Name    string
+	In      []Text
+	Out     rel.Object
+	OutName string // printed
+	Create  Text   // statement that creates Out, empty
+	Columns []rel.Column
+}
+
+// Choose picks an option while running.
+type Choose struct {
+	Name, Why string
+	Fact      Text // "" when nothing is asked
+	Options   []Option
+}
+
+// Option is one alternative of a Choose.
+type Option struct {
+	Name   string
+	AtMost int64
+	Needs  string
+	Body   []Stmt
+}
+
+// Publish holds the statements of one atomic publish, to be run in one transaction where the engine has such DDL.
+type Publish struct{ Statements []SQL }
+
+func (*SQL) stmt()     {}
+func (*Loop) stmt()    {}
+func (*Assert) stmt()  {}
+func (*Kernel) stmt()  {}
+func (*Choose) stmt()  {}
+func (*Publish) stmt() {}

@@ -1,0 +1,112 @@
+package rel
+
+import "kith/internal/source"
+
+// Program is what one step does, in order.
+type Program []Stmt
+
+// Stmt is *Let, *Loop, *Merge, *Assert, *Exec, *Kernel, *Publish, *Choose, *Drop and no other.
+type Stmt interface{ stmt() }
+
+// LetKind says what a Let makes.
+type LetKind int
+
+// The kinds.
+const (
+	MakeTable LetKind = iota
+	MakeView
+)
+
+// Let computes a relation and keeps it under a name, replacing what kith kept there before.
+type Let struct {
+	Out  Object
+	Kind LetKind
+	Body Rel
+	// Comment and ColumnComments are kept in the warehouse where it can.
+	Comment        string
+	ColumnComments map[string]string
+}
+
+// Drop removes a table or view of kith's own, if it exists.
+type Drop struct{ Object Object }
+
+// Loop runs Body until the scalar boolean of Until is true, at least once, at most Max times. Reaching Max is an error
+// that names the loop: nothing is returned from a loop that did not settle.
+type Loop struct {
+	Name  string
+	Body  Program
+	Until Rel
+	Max   int
+}
+
+// Merge upserts Body into Into by Keys: rows with an equal key are replaced.
+type Merge struct {
+	Into Object
+	Keys []string
+	Body Rel
+}
+
+// Assert fails the step when Query returns a row. Its first column is shown with the message.
+type Assert struct {
+	Query   Rel
+	Message string
+	Span    source.Span
+}
+
+// Exec runs a script of the user.
+type Exec struct {
+	SQL           *UserQuery
+	Reads, Writes []Object
+}
+
+// Kernel is a named computation in the process: relations in, a relation out.
+type Kernel struct {
+	// Name is the entry of the run's kernel table ("components").
+	Name string
+	In   []Rel
+	Out  Object
+	// Columns are the columns of Out.
+	Columns []Column
+}
+
+// Choose runs the first option whose condition holds; the last needs none. The choice is recorded in the run.
+type Choose struct {
+	// Name is what is chosen ("solver"), Why the rule in words, for the plan.
+	Name, Why string
+	// Fact is a scalar integer that the conditions look at, computed once; nil when they need none.
+	Fact    Rel
+	Options []Option
+}
+
+// Option is one alternative.
+type Option struct {
+	Name string
+	// AtMost holds when Fact <= AtMost. A negative AtMost always holds.
+	AtMost int64
+	// Needs names a capability of the warehouse connection ("kernel"); "" for none.
+	Needs string
+	Body  Program
+}
+
+// Publish makes all its objects visible together or not at all.
+type Publish struct{ Views []PublishedView }
+
+// PublishedView is a view in the target space over a material.
+type PublishedView struct {
+	Name string
+	Body Rel
+	// Table asks for a physical table.
+	Table          bool
+	Comment        string
+	ColumnComments map[string]string
+}
+
+func (*Let) stmt()     {}
+func (*Drop) stmt()    {}
+func (*Loop) stmt()    {}
+func (*Merge) stmt()   {}
+func (*Assert) stmt()  {}
+func (*Exec) stmt()    {}
+func (*Kernel) stmt()  {}
+func (*Choose) stmt()  {}
+func (*Publish) stmt() {}

@@ -1,0 +1,75 @@
+package run
+
+import (
+	"context"
+
+	"kith/internal/catalog"
+	"kith/internal/rel"
+)
+
+// Conn is what a run needs of a warehouse. A connection is used by several goroutines at once; it may hold a pool.
+type Conn interface {
+	catalog.Catalog
+	// Exec runs one statement to its end and returns the number of rows it made or changed, -1 when the engine does not
+	// say. Errors that the engine raised are *SQLError.
+	Exec(ctx context.Context, sql string) (rows int64, err error)
+	// Query runs one statement that returns rows.
+	Query(ctx context.Context, sql string) (Rows, error)
+	// Transaction runs statements all or none.
+	Transaction(ctx context.Context, sql []string) error
+	// Describe returns the columns a query would return, without running it.
+	Describe(ctx context.Context, sql string) ([]catalog.Column, error)
+	Close() error
+}
+
+// Rows is a result being read. Values are int64, float64, bool, string, time.Time, []byte, nil, or any other value for
+// types of the engine that have no counterpart.
+type Rows interface {
+	Columns() []catalog.Column
+	Next() bool
+	Values() []any
+	Err() error
+	Close() error
+}
+
+// Columnar is asked for by the kernels: moving integers in bulk between the warehouse and the process. A Conn that has it
+// has the capability "kernel".
+type Columnar interface {
+	// ReadInts streams the BIGINT columns of a query in batches; a NULL is reported through valid. The slices are reused
+	// after fn returns.
+	ReadInts(ctx context.Context, sql string, fn func(batch IntBatch) error) error
+	// WriteInts appends rows of BIGINT columns to an existing table (a printed name) until next returns an empty batch.
+	WriteInts(ctx context.Context, table rel.Object, printed string, next func() (IntBatch, error)) error
+}
+
+// IntBatch is a batch of BIGINT columns of equal length. Valid[c] is nil when column c has no NULL.
+type IntBatch struct {
+	Cols  [][]int64
+	Valid [][]bool
+}
+
+// Len is the number of rows.
+func (b IntBatch) Len() int {
+	if len(b.Cols) == 0 {
+		return 0
+	}
+	return len(b.Cols[0])
+}
+
+// SQLError is what an engine said of a statement. Offset is the byte of the statement it points at, -1 unknown.
+type SQLError struct {
+	Message string
+	Offset  int
+	// Kind sorts errors: "missing_table", "missing_column", "conversion", "syntax", "permission", "locked", "disk_full",
+	// "out_of_memory", "interrupted", "constraint", "other".
+	Kind string
+	// Candidates are names the engine suggests.
+	Candidates []string
+	Cause      error
+}
+
+// Error is the engine's message.
+func (e *SQLError) Error() string { return e.Message }
+
+// Unwrap returns the driver's error.
+func (e *SQLError) Unwrap() error { return e.Cause }

@@ -1,0 +1,63 @@
+// Package run is the room where a plan is carried out: it executes printed statements over a connection, tells what
+// happens as events, and publishes at the end. It prints nothing itself.
+package run
+
+import (
+	"time"
+
+	"kith/internal/source"
+)
+
+// Event is *RunStarted, *StepStarted, *StepProgress, *StepDone, *RunDone and no other. Readers: the terminal view, JSON
+// lines, tests.
+type Event interface{ event() }
+
+// RunStarted opens a run.
+type RunStarted struct {
+	Project, Target, Warehouse string
+	SeqNo                      int64
+	BeginTime, EndTime         time.Time // zero Begin: none
+	Build, Reuse, Skip         int
+	Steps                      []string // addresses in order
+}
+
+// StepStarted says that a step began.
+type StepStarted struct{ Addr, Title string }
+
+// StepProgress is a word on a long step ("round 3: 12,034 edges left").
+type StepProgress struct{ Addr, Text string }
+
+// Status is how a step ended.
+type Status string
+
+// The ways a step ends.
+const (
+	Done    Status = "done"
+	Reused  Status = "reused"
+	Failed  Status = "failed"
+	Skipped Status = "skipped"
+)
+
+// StepDone says that a step ended. Rows is -1 when not known. Cause names, for a skipped step, the step that failed.
+type StepDone struct {
+	Addr, Title string
+	Status      Status
+	Rows        int64
+	Took        time.Duration
+	Cause       string
+	Choice      string // what a Choose picked, "" for none
+	At          source.Span
+}
+
+// RunDone closes a run.
+type RunDone struct {
+	SeqNo                         int64
+	Done, Failed, Skipped, Reused int
+	Took                          time.Duration
+}
+
+func (*RunStarted) event()   {}
+func (*StepStarted) event()  {}
+func (*StepProgress) event() {}
+func (*StepDone) event()     {}
+func (*RunDone) event()      {}

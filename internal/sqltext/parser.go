@@ -1,0 +1,44 @@
+package sqltext
+
+// Parser is an engine's own parser, chosen under cmd. It must be safe for use by many goroutines.
+type Parser interface {
+	// Parse returns the engine's view of each statement, in the order given. Parsing many at once may be cheaper.
+	Parse(statements []string) ([]Parsed, error)
+	// IsAggregate and IsWindow tell whether a function name (lower case, no schema) is an aggregate, or a function that
+	// exists only as a window function.
+	IsAggregate(name string) bool
+	IsWindow(name string) bool
+}
+
+// Parsed is what the engine's parser found in one statement. Offsets are bytes of the statement.
+type Parsed struct {
+	// Err is what is wrong, in the parser's words, "" when the statement is one valid SELECT. ErrOffset is where (-1
+	// unknown).
+	Err       string `json:"err,omitempty"`
+	ErrOffset int    `json:"errOffset,omitempty"`
+	// Columns are the references to columns outside subqueries, in order of offset.
+	Columns []ColumnRef `json:"columns,omitempty"`
+	// Calls are the function calls (operators left out), subqueries included.
+	Calls []CallRef `json:"calls,omitempty"`
+	// Subqueries are the offsets of nested SELECTs, as the parser reports them.
+	Subqueries bool `json:"subqueries,omitempty"`
+	// Outputs and Tables are as in Facts.
+	Outputs []string `json:"outputs,omitempty"`
+	Tables  []string `json:"tables,omitempty"`
+	// AllColumns are the column references everywhere, subqueries included: what a query may read.
+	AllColumns []ColumnRef `json:"allColumns,omitempty"`
+}
+
+// ColumnRef is a column reference at an offset.
+type ColumnRef struct {
+	Offset int      `json:"o"`
+	Parts  []string `json:"p"`
+}
+
+// CallRef is a function call. Over tells that it has OVER; InSubquery that it is inside a nested SELECT.
+type CallRef struct {
+	Offset     int    `json:"o"`
+	Name       string `json:"n"`
+	Over       bool   `json:"w,omitempty"`
+	InSubquery bool   `json:"s,omitempty"`
+}
