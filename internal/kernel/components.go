@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // A node of the graph. The parent lies beside the key so that looking a key up brings the parent into the cache too.
 type node struct {
@@ -15,8 +18,8 @@ const (
 	nodeBytes = 16
 	slotBytes = 4
 	minSlots  = 1 << 10
-	// maxNodes keeps an id plus one within a slot.
-	maxNodes = math.MaxUint32 - 1
+	// maxNodes keeps an id plus one within a slot of 2^32 slots, 3/4 full.
+	maxNodes = 3 << 30
 )
 
 // Components finds the connected components of a graph whose edges arrive in batches.
@@ -31,11 +34,13 @@ const (
 type Components struct {
 	chunks [][]node
 	n      uint32   // number of nodes
-	slots  []uint32 // id + 1, 0 is free; the length is a power of two
+	slots  []uint32 // the length is a power of two; see slot
 	shift  uint     // 64 - log2(len(slots))
+	idBits uint     // log2(len(slots))
 	limit  uint32   // nodes at which slots must grow
 	budget int64
-	used   int64 // bytes of chunks and slots
+	used   int64    // bytes of chunks and slots
+	first  []uint32 // of the rows being added
 	ids    []uint32
 	done   bool
 }
@@ -64,57 +69,95 @@ func (c *Components) Add(b Batch) error {
 		return nil
 	}
 	// first[r] is the id of row r's first key, plus one.
-	if cap(c.ids) < n {
-		c.ids = make([]uint32, n)
+	if cap(c.first) < n {
+		c.first, c.ids = make([]uint32, n), make([]uint32, n)
 	}
-	first := c.ids[:n]
+	first := c.first[:n]
 	clear(first)
 	for i, keys := range b.Cols {
 		var valid []bool
 		if i < len(b.Valid) {
 			valid = b.Valid[i]
 		}
-		for r, key := range keys {
-			if valid != nil && !valid[r] {
-				continue
-			}
-			id, ok := c.intern(key)
-			if !ok {
-				var err error
-				if id, err = c.insert(key); err != nil {
-					return err
-				}
-			}
-			if first[r] == 0 {
-				first[r] = id + 1
-			} else {
-				c.union(first[r]-1, id)
+		if err := c.internAll(keys, valid, c.ids[:n]); err != nil {
+			return err
+		}
+		for r, id := range c.ids[:n] {
+			switch {
+			case id == 0:
+			case first[r] == 0:
+				first[r] = id
+			default:
+				c.union(first[r]-1, id-1)
 			}
 		}
 	}
 	return nil
 }
 
+// internAll sets ids[r] to the id of keys[r] plus one, 0 for NULL. It goes over the keys twice: the loads of the first
+// pass do not depend on each other, so the processor has many of them in flight, and a large graph waits for memory most
+// of the time.
+func (c *Components) internAll(keys []int64, valid []bool, ids []uint32) error {
+	for r, key := range keys {
+		home, _ := c.home(key)
+		ids[r] = c.slots[home]
+	}
+	// A table that grew on the way has moved the slots that were read, and the width of an id within them.
+	idBits := c.idBits
+	for r, key := range keys {
+		if valid != nil && !valid[r] {
+			ids[r] = 0
+			continue
+		}
+		_, tag := c.home(key)
+		if s := ids[r]; idBits == c.idBits && s != 0 && s>>idBits == tag {
+			if id := s&(1<<idBits-1) - 1; c.at(id).key == key {
+				ids[r] = id + 1
+				continue
+			}
+		}
+		id, ok := c.intern(key)
+		if !ok {
+			var err error
+			if id, err = c.insert(key); err != nil {
+				return err
+			}
+		}
+		ids[r] = id + 1
+	}
+	return nil
+}
+
 func (c *Components) at(id uint32) *node { return &c.chunks[id>>chunkBits][id&chunkMask] }
 
-// home is the slot at which the search for a key begins: Fibonacci hashing after folding the high half into the low one,
-// so that small integers and keys that differ in high bits only spread as well as hashes do.
-func (c *Components) home(key int64) uint64 {
+// home is the slot at which the search for a key begins, and the tag of the key: Fibonacci hashing after folding the high
+// half into the low one, so that small integers and keys that differ in high bits only spread as well as hashes do.
+//
+// A slot holds an id plus one (0 is free) and, in the bits that ids do not need at this size, a tag made of further bits
+// of the hash. Most keys that merely collide differ in the tag, and the search passes them without a look at the node,
+// which would be a cache miss each.
+func (c *Components) home(key int64) (slot uint64, tag uint32) {
 	x := uint64(key)
 	x ^= x >> 32
-	return (x * 0x9E3779B97F4A7C15) >> c.shift
+	x *= 0x9E3779B97F4A7C15
+	return x >> c.shift, uint32(x<<c.idBits>>32) >> c.idBits
 }
 
 // intern returns the id of a known key.
 func (c *Components) intern(key int64) (uint32, bool) {
 	mask := uint64(len(c.slots) - 1)
-	for i := c.home(key); ; i = (i + 1) & mask {
+	i, tag := c.home(key)
+	for ; ; i = (i + 1) & mask {
 		s := c.slots[i]
 		if s == 0 {
 			return 0, false
 		}
-		if c.at(s-1).key == key {
-			return s - 1, true
+		if s>>c.idBits != tag {
+			continue
+		}
+		if id := s&(1<<c.idBits-1) - 1; c.at(id).key == key {
+			return id, true
 		}
 	}
 }
@@ -146,11 +189,11 @@ func (c *Components) insert(key int64) (uint32, error) {
 
 func (c *Components) place(key int64, id uint32) {
 	mask := uint64(len(c.slots) - 1)
-	i := c.home(key)
+	i, tag := c.home(key)
 	for c.slots[i] != 0 {
 		i = (i + 1) & mask
 	}
-	c.slots[i] = id + 1
+	c.slots[i] = tag<<c.idBits | (id + 1)
 }
 
 // addChunk opens the next chunk. Only the first one starts small and is widened, so that a tiny graph stays tiny.
@@ -204,12 +247,9 @@ func (c *Components) setSlots(size int) {
 }
 
 func (c *Components) shape() {
-	size := uint64(len(c.slots))
-	c.shift = 64
-	for s := size; s > 1; s >>= 1 {
-		c.shift--
-	}
-	c.limit = uint32(min(size/4*3, maxNodes))
+	c.idBits = uint(bits.Len(uint(len(c.slots))) - 1)
+	c.shift = 64 - c.idBits
+	c.limit = uint32(min(uint64(len(c.slots))/4*3, maxNodes))
 }
 
 func (c *Components) reserve(more int64) error {
