@@ -41,6 +41,8 @@ type Diagnostic struct {
 	Also []Related
 	// Fix is the way out, in the imperative; "" when there is none to give.
 	Fix string
+	// Private is set when the line at At or at another place holds a secret: lines of the file are then not shown.
+	Private bool
 }
 
 // List is diagnostics in any order; nil means nothing to say.

@@ -30,6 +30,16 @@ type Project struct {
 	Models    []*Model
 	VarGroups []*VarGroup
 	Macros    []*Macro
+
+	// Unused are keys that were read and have no effect, with their values.
+	Unused []Unused
+}
+
+// Unused is a key that belongs to the language and on which nothing acts.
+type Unused struct {
+	Object string // the kind of object it stands in
+	Key    source.At[string]
+	Value  *source.Node
 }
 
 // Entity is an item of entities.
@@ -170,9 +180,10 @@ type ContractColumn struct {
 
 // Model is an item of models. Spec is the model_spec as YAML: its type decodes it with its own field table.
 type Model struct {
-	Span  source.Span
-	Name  source.At[string]
-	Type  source.At[string]
+	Span source.Span
+	Name source.At[string]
+	Type source.At[string]
+	// It is never nil: without model_spec it is an empty map placed at the model's name.
 	Spec  *source.Node
 	Hooks *Hooks
 }

@@ -1,0 +1,167 @@
+package spec
+
+import (
+	"kith/internal/source"
+)
+
+var idFilterObject = &Object[IDFilter]{
+	Name: "filter", Place: "id_types[].filters[]", Doc: "Which values of an id type count as ids. An id survives when every include filter matches it and no exclude filter does.",
+	Span: func(f *IDFilter) *source.Span { return &f.Span },
+	Fields: []Field[IDFilter]{
+		Enum("type", "Whether values that match are kept or dropped.", FilterTypes, func(f *IDFilter) *source.At[string] { return &f.Type }, Required),
+		TxtFunc("value", "The value that matches.", func(f *IDFilter, t source.Text) { f.Value = &t }),
+		TxtFunc("regex", "A regular expression that must match the whole value.", func(f *IDFilter, t source.Text) { f.Regex = &t }),
+		Obj("sql", "The set of values that match.", SQLSetObject, func(f *IDFilter) **SQLSet { return &f.SQL }, Since(53)),
+	},
+	Check: func(d *Decoder, _ *IDFilter, n *source.Node) { d.exactlyOne(n, "filter", "value", "regex", "sql") },
+}
+
+var idTypeObject = &Object[IDType]{
+	Name: "id type", Place: "id_types[]", Doc: "A named kind of identifier: email, user_id, device_id.",
+	Span: func(t *IDType) *source.Span { return &t.Span },
+	Fields: []Field[IDType]{
+		Str("name", "The id type.", func(t *IDType) *source.At[string] { return &t.Name }, Required),
+		Str("extends", "Id type whose filters come before the ones written here.", func(t *IDType) *source.At[string] { return &t.Extends }, Since(49)),
+		Objs("filters", "Which values count as ids.", idFilterObject, func(t *IDType) *[]*IDFilter { return &t.Filters }),
+		Ignored[IDType]("maximum_edges", "How many ids of another type one id may be linked to directly.", Since(93)),
+	},
+}
+
+var serveTraitObject = &Object[UsingID]{
+	Name: "serve_traits item", Place: "entities[].serve_traits[]", Doc: "The older form of a using_ids item.",
+	Span: func(u *UsingID) *source.Span { return &u.Span },
+	Fields: []Field[UsingID]{
+		Str("id_served", "The id type.", func(u *UsingID) *source.At[string] { return &u.ID }, Required),
+		Str("name", "Name of the view.", func(u *UsingID) *source.At[string] { return &u.Name }),
+	},
+}
+
+var serveTraits360Object = &Object[FeatureViews]{
+	Name: "serve_traits_360", Place: "entities[].serve_traits_360", Doc: "An older form of feature_views.",
+	Span: func(f *FeatureViews) *source.Span { return &f.Span },
+	Fields: []Field[FeatureViews]{
+		Objs("using_ids", "Views keyed by ids.", UsingIDObject, func(f *FeatureViews) *[]*UsingID { return &f.UsingIDs }),
+	},
+}
+
+// addServed adds a view of an older form. main_id was a word for the main id, of which there always is a view.
+func (e *Entity) addServed(u *UsingID) {
+	if u.ID.Value == "main_id" {
+		return
+	}
+	if e.FeatureViews == nil {
+		e.FeatureViews = &FeatureViews{Span: u.Span}
+	}
+	e.FeatureViews.UsingIDs = append(e.FeatureViews.UsingIDs, u)
+}
+
+var defaultStitcherObject = &Object[Materialization]{
+	Name: "default_id_stitcher", Place: "entities[].default_id_stitcher", Doc: "Settings of the id stitcher that is made when the entity names none.",
+	Span: func(m *Materialization) *source.Span { return &m.Span },
+	Fields: []Field[Materialization]{
+		Enum("time_grain", "How often the id graph changes.", TimeGrains, func(m *Materialization) *source.At[string] { return &m.TimeGrain }, Since(63)),
+		Duration("incremental_timedelta", "How far before the last run's end late rows are still read.", false, func(m *Materialization) *source.At[string] { return &m.IncrementalTimedelta }, Default("96h")),
+		Inline("materialization", "How the id graph is kept.", MaterializationObject),
+		Ignored[Materialization]("validity_time", "How long a result stayed usable, up to schema 79."),
+	},
+}
+
+var entityObject = &Object[Entity]{
+	Name: "entity", Place: "entities[]", Doc: "A kind of thing that is profiled: user, account, product.",
+	Span: func(e *Entity) *source.Span { return &e.Span },
+	Fields: []Field[Entity]{
+		Str("name", "The entity, as paths and templates call it.", func(e *Entity) *source.At[string] { return &e.Name }, Required),
+		Str("description", "What it is, for people.", func(e *Entity) *source.At[string] { return &e.Description }),
+		Names("id_types", "The id types that can belong to it.", func(e *Entity) *[]source.At[string] { return &e.IDTypes }),
+		Str("id_stitcher", "Path of the id stitcher that links its ids.", func(e *Entity) *source.At[string] { return &e.IDStitcher }, Default("a default stitcher over all inputs")),
+		Str("id_column_name", "Name of the column that holds its main id.", func(e *Entity) *source.At[string] { return &e.IDColumnName }, Default("<entity>_main_id")),
+		Obj("default_id_stitcher", "Settings of the default stitcher.", defaultStitcherObject, func(e *Entity) **Materialization { return &e.DefaultIDStitcher }),
+		ObjFunc("feature_views", "The views that show its features.", FeatureViewsObject, func(e *Entity, f *FeatureViews) {
+			if e.FeatureViews != nil {
+				f.UsingIDs = append(f.UsingIDs, e.FeatureViews.UsingIDs...)
+			}
+			e.FeatureViews = f
+		}, Since(61)),
+		Obj("hooks", "SQL to run before and after its models.", HooksObject, func(e *Entity) **Hooks { return &e.Hooks }),
+		ObjsFunc("serve_traits", "Views keyed by ids, up to schema 60.", serveTraitObject, (*Entity).addServed, ReplacedBy("feature_views.using_ids")),
+		ObjFunc("serve_traits_360", "Views keyed by ids, schemas 53 to 61.", serveTraits360Object, func(e *Entity, f *FeatureViews) {
+			for _, u := range f.UsingIDs {
+				e.addServed(u)
+			}
+		}, ReplacedBy("feature_views.using_ids")),
+	},
+}
+
+var packageObject = &Object[Package]{
+	Name: "package", Place: "packages[]", Doc: "A project whose definitions are imported.",
+	Span: func(p *Package) *source.Span { return &p.Span },
+	Fields: []Field[Package]{
+		Str("name", "How paths call it: packages/<name>/….", func(p *Package) *source.At[string] { return &p.Name }, Required),
+		Txt("url", "Where it is: a folder, a git address, an S3 folder.", func(p *Package) *source.Text { return &p.URL }, Was("gitUrl")),
+		Map("inputsMap", "Which input or model of this project stands for each input of the package; nil for none.", func(p *Package) *[]Mapping { return &p.InputsMap }),
+		Raw("overrides", "Settings of the package's models that are changed.", func(p *Package) **source.Node { return &p.Overrides }),
+		Ignored[Package]("mappings", "The oldest form of inputsMap."),
+	},
+}
+
+var tagObject = &Object[Tag]{
+	Name: "tag", Place: "available_tags[]", Doc: "A tag that vars may carry.",
+	Span: func(t *Tag) *source.Span { return &t.Span },
+	Fields: []Field[Tag]{
+		Str("name", "The tag.", func(t *Tag) *source.At[string] { return &t.Name }, Required),
+		Str("description", "What it means, for people.", func(t *Tag) *source.At[string] { return &t.Description }),
+	},
+}
+
+// unread is what objects without effect are decoded into: their keys are checked, their values dropped.
+type unread struct{}
+
+func unreadField(name, doc string, opts ...Opt) Field[unread] {
+	return newField(name, doc, Type{Word: "any value"}, opts, func(*Decoder, value, *unread) {})
+}
+
+var stitcherRulesObject = &Object[unread]{
+	Name: "id_stitcher_rules", Place: "id_stitcher_rules", Doc: "Rules kept in a table that add or remove single ids and links.",
+	Fields: []Field[unread]{
+		unreadField("enabled", "Whether the rules are applied."),
+		unreadField("table_name", "The table that holds them."),
+		unreadField("priority", "Whether exclude or include wins when two rules contradict each other."),
+	},
+}
+
+// projectFile is pb_project.yaml: the project, and keys that end with loading.
+type projectFile struct {
+	Project
+	macroFolders []source.At[string]
+}
+
+var projectObject = &Object[projectFile]{
+	Name: "pb_project.yaml", Place: "pb_project.yaml", Doc: "The file that makes a folder a project.",
+	Fields: []Field[projectFile]{
+		Str("name", "The project.", func(p *projectFile) *source.At[string] { return &p.Name }, Required),
+		Int("schema_version", "Version of the language the project is written in, 42 to 99.", func(p *projectFile) *source.At[int] { return &p.SchemaVersion }, Required),
+		Str("connection", "Name of a connection of the site configuration.", func(p *projectFile) *source.At[string] { return &p.Connection }, Was("profile"), Default("the embedded warehouse")),
+		Names("model_folders", "Folders that hold the other YAML files, relative to this one.", func(p *projectFile) *[]source.At[string] { return &p.ModelFolders }),
+		Objs("entities", "What is profiled.", entityObject, func(p *projectFile) *[]*Entity { return &p.Entities }),
+		Objs("id_types", "The kinds of identifiers.", idTypeObject, func(p *projectFile) *[]*IDType { return &p.IDTypes }),
+		Objs("packages", "Projects whose definitions are imported.", packageObject, func(p *projectFile) *[]*Package { return &p.Packages }, NoEffect),
+		Names("python_requirements", "Python packages that the project needs, and the version of pb it was written for.", func(p *projectFile) *[]source.At[string] { return &p.PythonRequirements }, Since(49), NoEffect),
+		Duration("retention_period", "How long results are kept.", true, func(p *projectFile) *source.At[string] { return &p.RetentionPeriod }, Since(72), Default("720h"), Was("time_to_live")),
+		Bool("carry_forward_privileges", "Whether grants on a published object pass on to the one that replaces it.", func(p *projectFile) *source.At[bool] { return &p.CarryForwardPrivileges }, Since(84), Default("false")),
+		Enum("default_time_grain", "Grain of models that state none.", TimeGrains, func(p *projectFile) *source.At[string] { return &p.DefaultTimeGrain }, Since(63)),
+		Objs("available_tags", "Tags that vars may carry.", tagObject, func(p *projectFile) *[]*Tag { return &p.AvailableTags }, Since(61), NoEffect, Was("tags")),
+		ObjFunc("id_stitcher_rules", "Rules that add or remove single ids and links.", stitcherRulesObject, func(*projectFile, *unread) {}, Since(92), NoEffect),
+		Str("dialect", "The SQL dialect the project is written in.", func(p *projectFile) *source.At[string] { return &p.Dialect }, Beyond, Default("that of the warehouse")),
+		Ignored[projectFile]("allow_beta", "Unlocked features that were in testing.", Since(96)),
+		Ignored[projectFile]("include_untimed", "Whether rows without a time count, up to schema 62. They always do."),
+		Names("macro_folders", "Folders of macros, in the oldest schemas.", func(p *projectFile) *[]source.At[string] { return &p.macroFolders }, ReplacedBy("model_folders")),
+	},
+	Hints: map[string]string{
+		"inputs":        "move it to a YAML file in one of the model_folders",
+		"models":        "move it to a YAML file in one of the model_folders",
+		"var_groups":    "move it to a YAML file in one of the model_folders",
+		"macros":        "move it to a YAML file in one of the model_folders",
+		"optimizations": "move it to a YAML file in one of the model_folders",
+		"version":       "write schema_version",
+	},
+}
