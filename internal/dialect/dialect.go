@@ -43,6 +43,16 @@ type SQL struct {
 	// Makes is the object this statement makes or fills, if any; Table tells that rows can be counted in it.
 	Makes rel.Object
 	Table bool
+	// Clear, when not nil, must be executed before this statement if the catalog knows its object as the kind it names: no
+	// engine replaces a view by a table or a table by a view, nor drops one by the other's word.
+	Clear *Clear
+}
+
+// Clear takes away a view that stands where a table is wanted (View set), or a table where a view is (View not set).
+type Clear struct {
+	Object rel.Object
+	View   bool
+	SQL    string
 }
 
 // Text is SQL of which the bytes that came from the user know their place.

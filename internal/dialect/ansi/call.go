@@ -1,0 +1,169 @@
+package ansi
+
+import (
+	"strings"
+
+	"kith/internal/diag"
+	"kith/internal/source"
+	"kith/internal/sqltext"
+)
+
+// wholeFrame are the functions that look at the whole partition unless a frame says otherwise: the engines' own default
+// ends at the current row on some of them.
+var wholeFrame = map[string]bool{"first_value": true, "last_value": true, "nth_value": true}
+
+// call writes a call of the user's with what belongs to it: arguments, order, filter, window.
+func (p *userText) call(c *sqltext.Call) {
+	w := p.w
+	in := *p
+	if c.Over != nil || c.Kind != sqltext.ScalarCall {
+		in.over = nil // only the outermost call takes the window
+	}
+	w.standing(c.Text, func() {
+		w.user(c.NameText)
+		w.Write("(")
+		in.nodes(c.Args)
+		if len(c.OrderBy) > 0 && !c.WithinGroup {
+			w.Write(" ORDER BY ")
+			in.terms(c.OrderBy, true)
+		}
+		p.ignoreNulls(c)
+		w.Write(")")
+		if c.WithinGroup {
+			w.Write(" WITHIN GROUP (ORDER BY ")
+			in.terms(c.OrderBy, false) // these aggregates skip NULLs
+			w.Write(")")
+		}
+		in.callFilter(c)
+		switch {
+		case c.Over != nil:
+			in.writtenOver(c)
+		case p.over != nil && c.Kind != sqltext.ScalarCall:
+			p.ownOver(c)
+		}
+	})
+}
+
+// ignoreNulls writes IGNORE NULLS, which the user may have written after the brackets.
+func (p *userText) ignoreNulls(c *sqltext.Call) {
+	if !c.IgnoreNulls {
+		return
+	}
+	if !p.w.engine.IgnoreNulls {
+		p.w.diags.Errorf(diag.DIgnoreNulls, c.Text.Span(), "%s has no IGNORE NULLS", p.w.engine.Name).
+			WithFix("filter the NULLs out in where, or order them last")
+		return
+	}
+	for _, n := range c.Args {
+		if v, ok := n.(*sqltext.Verbatim); ok && strings.Contains(foldSpace(v.Text.S), "ignore nulls") {
+			return
+		}
+	}
+	p.w.Write(" IGNORE NULLS")
+}
+
+func foldSpace(s string) string { return strings.Join(strings.Fields(strings.ToLower(s)), " ") }
+
+// callFilter writes the filter of a call: its own, and ours on an aggregate outside OVER.
+func (p *userText) callFilter(c *sqltext.Call) {
+	ours := p.filter
+	if c.Kind != sqltext.AggregateCall || c.Over != nil {
+		ours = nil
+	}
+	w := p.w
+	switch {
+	case c.Filter == nil:
+		w.Filter(ours)
+	case ours == nil:
+		w.Write(" FILTER (WHERE ")
+		p.nodes(c.Filter)
+		w.Write(")")
+	default:
+		w.Write(" FILTER (WHERE (")
+		p.nodes(c.Filter)
+		w.Write(") AND (")
+		w.Arg(ours)
+		w.Write("))")
+	}
+}
+
+// terms writes the terms of an ORDER BY. NULLs come last, rising or falling, unless the user says otherwise: that is what
+// the text means in the dialect it is written in, whatever engine runs it.
+func (p *userText) terms(terms []sqltext.OrderTerm, nulls bool) {
+	for i, t := range terms {
+		if i > 0 {
+			p.w.Write(", ")
+		}
+		p.nodes(t.Nodes)
+		if t.Desc {
+			p.w.Write(" DESC")
+		}
+		switch {
+		case t.Nulls == "first":
+			p.w.Write(" NULLS FIRST")
+		case t.Nulls == "last" || nulls:
+			p.w.Write(" NULLS LAST")
+		}
+	}
+}
+
+// writtenOver writes the window that the user wrote.
+func (p *userText) writtenOver(c *sqltext.Call) {
+	w, o := p.w, c.Over
+	if o.Name != "" && len(o.PartitionBy) == 0 && len(o.OrderBy) == 0 && o.Frame.S == "" {
+		w.Write(" OVER ")
+		w.ident(o.Name)
+		return
+	}
+	frame := o.Frame
+	for _, t := range o.OrderBy {
+		if t.Frame.S != "" {
+			frame = t.Frame
+		}
+	}
+	var parts []func()
+	if o.Name != "" {
+		parts = append(parts, func() { w.ident(o.Name) })
+	}
+	if len(o.PartitionBy) > 0 {
+		parts = append(parts, func() {
+			w.Write("PARTITION BY ")
+			w.list(len(o.PartitionBy), func(i int) { p.nodes(o.PartitionBy[i]) })
+		})
+	}
+	if len(o.OrderBy) > 0 {
+		parts = append(parts, func() { w.Write("ORDER BY "); p.terms(o.OrderBy, true) })
+	}
+	parts = append(parts, p.frame(c, frame)...)
+	w.Write(" OVER (")
+	w.spaced(parts)
+	w.Write(")")
+}
+
+// ownOver writes the window that the feature declares beside the call.
+func (p *userText) ownOver(c *sqltext.Call) {
+	w, o := p.w, p.over
+	frame := o.Frame
+	var parts []func()
+	if len(o.PartitionBy) > 0 {
+		parts = append(parts, func() { w.Write("PARTITION BY "); w.Args(o.PartitionBy) })
+	}
+	if len(o.OrderBy) > 0 {
+		parts = append(parts, func() { w.Write("ORDER BY "); w.orders(o.OrderBy) })
+	}
+	parts = append(parts, p.frame(c, frame)...)
+	w.Write(" OVER (")
+	w.spaced(parts)
+	w.Write(")")
+}
+
+// frame is the user's frame, else the whole partition where the function means that.
+func (p *userText) frame(c *sqltext.Call, written source.Text) []func() {
+	switch {
+	case strings.TrimSpace(written.S) != "":
+		return []func(){func() { p.nodes([]sqltext.Node{&sqltext.Verbatim{Text: written.TrimSpace()}}) }}
+	case wholeFrame[c.Name]:
+		return []func(){func() { p.w.Write(fullFrame) }}
+	}
+	return nil
+}

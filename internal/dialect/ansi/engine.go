@@ -1,0 +1,103 @@
+// Package ansi is the printer that all dialects share: it walks programs of rel and writes SQL that people can read, one
+// clause a line. A dialect is an Engine: a table of what its engine does differently, and a few functions of its own.
+package ansi
+
+import (
+	"time"
+
+	"kith/internal/diag"
+	"kith/internal/dialect"
+	"kith/internal/rel"
+)
+
+// Engine is what sets one engine apart. Every field is needed unless its comment says otherwise.
+type Engine struct {
+	Name string
+	// Fold is the spelling that the engine gives to a name written without quotes.
+	Fold func(name string) string
+	// Bare reports whether a name, written without quotes, keeps its spelling and is no keyword in any place.
+	Bare func(name string) bool
+	// Types are the engine's names of types.
+	Types map[rel.Type]string
+	// Fns are the scalar functions, as templates: {0} is an argument between brackets or commas, {0.} an operand that
+	// binds tightest, {*} all arguments with commas, {*||} all as operands of ||. A template must read as one operand.
+	Fns map[rel.Fn]string
+	// Fn prints a function that a template cannot; it returns false to leave it to Fns. May be nil.
+	Fn func(w *Writer, f *rel.Func) bool
+	// Agg prints an aggregate in a way of the engine's own; it returns false to leave it to the shared form. May be nil.
+	Agg func(w *Writer, a *rel.Agg) bool
+	// Divide is the template of true division, NULL when the divisor is 0.
+	Divide string
+	// TempSchema is the schema that temporary objects are read from.
+	TempSchema string
+	// ReplacesTables tells that CREATE OR REPLACE TABLE exists.
+	ReplacesTables bool
+	// ReplacesViews tells that CREATE OR REPLACE VIEW accepts any new columns.
+	ReplacesViews bool
+	// SemiJoins tells that SEMI JOIN and ANTI JOIN exist.
+	SemiJoins bool
+	// StarExcept is the word that takes columns out of a star; "" where there is none and the columns are spelled out.
+	StarExcept string
+	// IgnoreNulls tells that window functions take IGNORE NULLS between their brackets.
+	IgnoreNulls bool
+	// HoleAlias tells that a subquery after FROM needs an alias.
+	HoleAlias bool
+	// MergeByName tells that MERGE matches columns by their names.
+	MergeByName bool
+	// File is the table function that reads a file; ok is false where the engine cannot. May be nil.
+	File func(w *Writer, f *rel.File) (ok bool)
+}
+
+// New makes the dialect of an engine.
+func New(e *Engine) dialect.Dialect { return &printer{e} }
+
+type printer struct{ engine *Engine }
+
+func (p *printer) Name() string { return p.engine.Name }
+
+func (p *printer) Type(t rel.Type) string {
+	if n, ok := p.engine.Types[t]; ok {
+		return n
+	}
+	return p.engine.Types[rel.Text]
+}
+
+func (p *printer) Print(prog rel.Program, env dialect.Env) ([]dialect.Stmt, diag.List) {
+	s := &session{engine: p.engine, env: env, tables: map[string][]string{}}
+	out := s.program(prog)
+	return out, s.diags.Sorted()
+}
+
+func (p *printer) Query(r rel.Rel, env dialect.Env) (dialect.Text, diag.List) {
+	s := &session{engine: p.engine, env: env, tables: map[string][]string{}}
+	t := s.text(func(w *Writer) { w.query(r) })
+	return t, s.diags.Sorted()
+}
+
+func (p *printer) Object(o rel.Object, env dialect.Env) string {
+	s := &session{engine: p.engine, env: env}
+	return s.text(func(w *Writer) { w.object(o) }).S
+}
+
+func (p *printer) TimeLiteral(t time.Time) string {
+	s := &session{engine: p.engine}
+	return s.text(func(w *Writer) { w.literal(t) }).S
+}
+
+// session is the printing of one program.
+type session struct {
+	engine *Engine
+	env    dialect.Env
+	diags  diag.List
+	// tables are the columns of tables that the program made, by Object.Key.
+	tables map[string][]string
+	// noted are the notes given once a program.
+	noted map[string]bool
+}
+
+// text prints one statement.
+func (s *session) text(fn func(w *Writer)) dialect.Text {
+	w := &Writer{session: s, scope: rel.NewScope(s.tables)}
+	fn(w)
+	return dialect.Text{S: w.b.String(), Segments: w.segs}
+}

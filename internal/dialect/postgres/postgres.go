@@ -1,0 +1,150 @@
+// Package postgres is the PostgreSQL dialect (15 and later): what it does differently from the shared printer. Sessions are
+// expected to run in UTC, with standard_conforming_strings on.
+package postgres
+
+import (
+	"strings"
+
+	"kith/internal/dialect"
+	"kith/internal/dialect/ansi"
+	"kith/internal/rel"
+)
+
+// New returns the dialect. The topics named below are chapters of the PostgreSQL manual.
+func New() dialect.Dialect {
+	return ansi.New(&ansi.Engine{
+		Name: "postgres",
+		// "4.1.1 Identifiers and Key Words": names without quotes are folded to lower case.
+		Fold: strings.ToLower,
+		Bare: ansi.Bare(keywords, false),
+		// "8 Data Types".
+		Types: map[rel.Type]string{
+			rel.Text: "text", rel.BigInt: "bigint", rel.Double: "double precision", rel.Bool: "boolean",
+			rel.Timestamp: "timestamp", rel.Date: "date", rel.JSON: "jsonb",
+		},
+		Fns: map[rel.Fn]string{
+			rel.Coalesce: "coalesce({*})",
+			rel.NullIf:   "nullif({*})",
+			// "9.4 String Functions": concat() skips NULLs, || does not.
+			rel.Concat: "({*||})",
+			rel.Lower:  "lower({0})",
+			rel.Trim:   "trim({0})",
+			rel.Left_:  "left({*})",
+			// Of the function list of hash support; 64 bits with a seed.
+			rel.Hash64: "hashtextextended({*})",
+			// "9.18 Conditional Expressions": both skip NULLs.
+			rel.Least:    "least({*})",
+			rel.Greatest: "greatest({*})",
+			// "9.24.6 Composite Type Comparison": as records, fields are compared in turn and NULL comes after every value;
+			// plain row constructors compare to NULL instead.
+			rel.Pack: "CAST(ROW({*}) AS record)",
+		},
+		Fn:  functions,
+		Agg: aggregates,
+		// "9.3 Mathematical Functions": / of integers cuts off, and a zero divisor is an error.
+		Divide: "(CAST({0} AS double precision) / nullif({1}, 0))",
+		// "CREATE TABLE: TEMPORARY".
+		TempSchema: "pg_temp",
+		// "FROM Clause": an alias is needed on every subquery before version 16.
+		HoleAlias: true,
+	})
+}
+
+func functions(w *ansi.Writer, f *rel.Func) bool {
+	switch f.Fn {
+	case rel.SHA1Hex:
+		// "F.28 pgcrypto": the core has SHA-2 only.
+		w.NeedsExtension("pgcrypto", "digest()")
+		w.Template("encode(digest({0}, 'sha1'), 'hex')", f.Args)
+	case rel.RegexFullMatch:
+		fullMatch(w, f.Args[0], f.Args[1])
+	case rel.ToTimestamp:
+		if ansi.IsTimestamp(f.Args[0]) {
+			w.Operand(f.Args[0])
+			return true
+		}
+		// "8.5.1.3 Time Stamps": what has no zone of its own is taken in the session's, which is UTC.
+		w.Template("timezone('UTC', CAST({0} AS timestamptz))", f.Args)
+	default:
+		return false
+	}
+	return true
+}
+
+// fullMatch anchors a pattern. "9.7.3.4 Regular Expression Matching Rules": embedded options such as (?i) are read at the
+// start of the whole pattern only, so those of a literal pattern stay in front of the anchor.
+func fullMatch(w *ansi.Writer, x, pattern rel.Expr) {
+	lit, ok := pattern.(*rel.Lit)
+	s, text := "", false
+	if ok {
+		s, text = lit.Value.(string)
+	}
+	if !text {
+		w.Template("({0.} ~ ('^(?:' || {1.} || ')$'))", []rel.Expr{x, pattern})
+		return
+	}
+	options := ""
+	if strings.HasPrefix(s, "(?") {
+		if end := strings.IndexByte(s, ')'); end > 2 && strings.Trim(s[2:end], "abcdefghijklmnopqrstuvwxyz") == "" {
+			options, s = s[:end+1], s[end+1:]
+		}
+	}
+	w.Template("({0.} ~ {1})", []rel.Expr{x, rel.S(options + "^(?:" + s + ")$")})
+}
+
+// aggregates prints those that Postgres 15 lacks, as the first element of an ordered array. "9.21 Aggregate Functions".
+func aggregates(w *ansi.Writer, a *rel.Agg) bool {
+	first := func(value, key rel.Expr, desc bool, skip rel.Expr) {
+		w.Write("(array_agg(")
+		w.Arg(value)
+		if key != nil {
+			w.Write(" ORDER BY ")
+			w.Arg(key)
+			if desc {
+				w.Write(" DESC")
+			}
+		}
+		w.Write(")")
+		w.Filter(skip, a.Filter)
+		w.Write(")[1]")
+	}
+	switch {
+	case a.Fn == rel.AnyValue:
+		first(a.Args[0], nil, false, present(a.Args[0]))
+	case a.Fn == rel.ArgMin || a.Fn == rel.ArgMax:
+		first(a.Args[0], a.Args[1], a.Fn == rel.ArgMax, present(a.Args[1]))
+	case (a.Fn == rel.Min || a.Fn == rel.Max) && packed(a.Args[0]):
+		first(a.Args[0], a.Args[0], a.Fn == rel.Max, nil)
+	default:
+		return false
+	}
+	return true
+}
+
+// present is the condition that a value is not NULL. A composite is none by itself, though IS NOT NULL would look into it.
+func present(e rel.Expr) rel.Expr {
+	if packed(e) {
+		return nil
+	}
+	return rel.NotNull(e)
+}
+
+func packed(e rel.Expr) bool {
+	f, ok := e.(*rel.Func)
+	return ok && f.Fn == rel.Pack
+}
+
+// keywords are those of appendix C that are reserved, or that cannot be a function, type or column alias.
+var keywords = ansi.Words(`
+	all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast char
+	character check coalesce collate collation column concurrently constraint create cross current_catalog current_date
+	current_role current_schema current_time current_timestamp current_user day dec decimal default deferrable desc
+	distinct do else end except exists extract false fetch filter float for foreign freeze from full grant greatest
+	group grouping having hour ilike in initially inner inout int integer intersect interval into is isnull join json
+	lateral leading least left like limit localtime localtimestamp minute month national natural nchar none normalize not
+	notnull null nullif numeric offset on only or order out outer over overlaps overlay placing position precision
+	primary real references returning right row second select session_user setof similar smallint some substring
+	symmetric system_user table tablesample then time timestamp to trailing treat trim true union unique user using
+	values varchar variadic varying verbose when where window with within without xmlattributes xmlconcat xmlelement
+	xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable year
+`)
