@@ -12,8 +12,8 @@ type Parser interface {
 
 // Parsed is what the engine's parser found in one statement. Offsets are bytes of the statement.
 type Parsed struct {
-	// Err is what is wrong, in the parser's words, "" when the statement is one valid SELECT. ErrOffset is where (-1
-	// unknown).
+	// Err is what is wrong, in the parser's words or one of NotSelect and ManyStatements, "" when the statement is one valid
+	// SELECT. ErrOffset is where (-1 unknown).
 	Err       string `json:"err,omitempty"`
 	ErrOffset int    `json:"errOffset,omitempty"`
 	// Columns are the references to columns outside subqueries, in order of offset.
@@ -27,7 +27,22 @@ type Parsed struct {
 	Tables  []string `json:"tables,omitempty"`
 	// AllColumns are the column references everywhere, subqueries included: what a query may read.
 	AllColumns []ColumnRef `json:"allColumns,omitempty"`
+	// Bare is set when the statement is SELECT with one item without alias and nothing else; Star when that item is a star
+	// or COLUMNS().
+	Bare bool `json:"bare,omitempty"`
+	Star bool `json:"star,omitempty"`
+	// Params is set when the statement has parameters to bind.
+	Params bool `json:"params,omitempty"`
 }
+
+// What Parsed.Err says of statements that parse but are not one SELECT.
+const (
+	NotSelect      = "not a SELECT statement"
+	ManyStatements = "more than one statement"
+)
+
+// Versioned is a Parser that says which parser it is, so that a cache does not keep the answers of another one.
+type Versioned interface{ Version() string }
 
 // ColumnRef is a column reference at an offset.
 type ColumnRef struct {

@@ -23,9 +23,10 @@ const (
 
 // Tree is one parsed text. It is never changed: rewrites return a new Tree that shares nodes.
 type Tree struct {
-	Kind     Kind
+	Kind Kind
+	// Rendered is the text that Nodes cover, with the holes of the whole template.
 	Rendered template.Rendered
-	// Nodes is the whole text from first to last byte (surrounding blanks and a trailing semicolon dropped).
+	// Nodes is the whole text from first to last byte (surrounding blanks and comments and a trailing semicolon dropped).
 	Nodes []Node
 	// Opaque is set when the parser could not read the text. It is then carried as it is, never fused or rewritten.
 	Opaque bool
@@ -102,7 +103,8 @@ type Call struct {
 	NameText source.Text
 	// Args is everything between the brackets up to an ORDER BY (DISTINCT and IGNORE NULLS included), brackets left out.
 	Args []Node
-	// ArgList is Args split at commas, DISTINCT and IGNORE NULLS taken off. count(*) has one argument, the star.
+	// ArgList is Args split at commas, DISTINCT and IGNORE NULLS and outer blanks and comments taken off. count(*) has one
+	// argument, the star.
 	ArgList  [][]Node
 	Distinct bool
 	// IgnoreNulls is set for "ignore nulls", inside the brackets or after them.
@@ -114,7 +116,10 @@ type Call struct {
 	Filter []Node
 	// Over is the window, nil without OVER.
 	Over *Over
-	Text source.Text
+	// Nodes is the whole call in the order it was written, with names, brackets and keywords as Verbatim; printing it
+	// gives the text back. The typed nodes in it are those of Args, OrderBy, Filter and Over.
+	Nodes []Node
+	Text  source.Text
 }
 
 // OrderTerm is one term of an ORDER BY.
