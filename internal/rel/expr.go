@@ -216,6 +216,7 @@ type WinFn string
 // The window functions.
 const (
 	RowNumber WinFn = "row_number"
+	Rank      WinFn = "rank"
 	WinMin    WinFn = "min"
 	WinCount  WinFn = "count"
 )

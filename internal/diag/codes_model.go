@@ -1,0 +1,58 @@
+package diag
+
+// Codes of references and meaning.
+const (
+	RDuplicate            Code = "R001"
+	RUnknownIDType        Code = "R002"
+	RUnknownEntity        Code = "R003"
+	RUnknownPath          Code = "R004"
+	RWrongKind            Code = "R005"
+	RUnknownModelType     Code = "R006"
+	REntityWithoutIDTypes Code = "R007"
+	RCycle                Code = "R008"
+	RUnknownVar           Code = "R009"
+	RVarOutOfScope        Code = "R010"
+	RNotAggregate         Code = "R011"
+	RAggregateNotAllowed  Code = "R012"
+	RNoIDs                Code = "R013"
+	RUnusedStitcher       Code = "R014"
+	RWindowMismatch       Code = "R015"
+	RFileMissing          Code = "R016"
+	RDuplicateColumn      Code = "R017"
+	RCSV                  Code = "R018"
+	RUnknownColumn        Code = "R019"
+	RBadTableName         Code = "R020"
+	RNoEdges              Code = "R021"
+	RDeRef                Code = "R022"
+	RExcludeMeaning       Code = "R023"
+	RMissingTable         Code = "R024"
+	RDisabled             Code = "R025"
+)
+
+var modelInfos = []Info{
+	{RDuplicate, "declared twice", "Two declarations have one path or name. Paths ignore letter case. Rename one of them."},
+	{RUnknownIDType, "unknown id type", "An id type is used that pb_project.yaml does not declare under id_types. Declare it there, or correct the name."},
+	{RUnknownEntity, "unknown entity", "An entity is used that pb_project.yaml does not declare under entities."},
+	{RUnknownPath, "unknown path", "A path names no input, model, cohort or var of the project. Paths look like inputs/x, models/x, user/all, user/all/x."},
+	{RWrongKind, "path of the wrong kind", "The path exists but names something that cannot be used here, such as a cohort where rows are read."},
+	{RUnknownModelType, "unknown model type", "model_type is none of those this version knows."},
+	{REntityWithoutIDTypes, "entity without id types", "An entity needs at least one id type, or nothing could ever belong to it."},
+	{RCycle, "cycle", "Things that need each other in a circle can never be computed. Break the circle at one of the places shown."},
+	{RUnknownVar, "unknown var", "A template refers to a var or column object that does not exist."},
+	{RVarOutOfScope, "var not visible here", "A var of another entity, of a child cohort or of a source that is not the var's from cannot be used at this place."},
+	{RNotAggregate, "neither aggregate nor window function", "A var with from gives one value per entity: its select must aggregate the rows, or be a window function with a window block."},
+	{RAggregateNotAllowed, "aggregate not allowed", "A derived var, a filter or an id is computed row by row and cannot aggregate."},
+	{RNoIDs, "source without ids of the entity", "Rows can only be counted for an entity if the source declares an id of it."},
+	{RUnusedStitcher, "stitcher not referenced", "An id_stitcher that its entity does not name is built but not used; the entity uses its default stitcher."},
+	{RWindowMismatch, "window block and select do not fit", "A window block needs a window function or an aggregate in select, and a window function needs a window."},
+	{RFileMissing, "file not found", "A file that the project names is not there. Paths are relative to the project folder."},
+	{RDuplicateColumn, "two columns of one name", "An output would have two columns of the same name."},
+	{RCSV, "csv file cannot be read", "A csv input has ragged rows, no header or a cell that cannot be read."},
+	{RUnknownColumn, "unknown column", "A column is used that its source does not have."},
+	{RBadTableName, "table name cannot be read", "A table is named by one to three parts with dots between, each plain or in quotes."},
+	{RNoEdges, "no ids to stitch", "A stitcher's edge source declares no id of the stitched entity."},
+	{RDeRef, "reference cannot be resolved", "DeRef names something that cannot be read as a table here."},
+	{RExcludeMeaning, "exclude applies to the whole condition", "An exclude filter with AND or OR at its top is negated as a whole. Reference SQL negated only its first term."},
+	{RMissingTable, "table not found", "An input names a table that the warehouse does not have. Seed it, correct the name, or mark the input optional."},
+	{RDisabled, "disabled", "A node takes no part in the run, because something it needs is missing or switched off."},
+}

@@ -1,0 +1,296 @@
+package lower
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"kith/internal/addr"
+	"kith/internal/model"
+	"kith/internal/rel"
+	"kith/internal/sqltext"
+)
+
+// bundle is the aggregated vars of one cohort that read the same source and can be computed in one pass over it. Vars that
+// need each other, however far around, never share a bundle: depth counts how many passes must come before.
+type bundle struct {
+	cohort *model.Cohort
+	from   model.Source
+	depth  int
+	vars   []*model.EntityVar
+}
+
+// groupVars puts every usable var with a from into its bundle.
+func (l *lowering) groupVars() {
+	depth := map[model.Node]int{}
+	type key struct {
+		c    *model.Cohort
+		from model.Source
+		d    int
+	}
+	byKey := map[key]*bundle{}
+	for _, n := range l.g.Order {
+		d := 0
+		for _, m := range n.Base().Needs {
+			up := depth[m]
+			if v, ok := m.(*model.EntityVar); ok && v.From != nil {
+				up++
+			}
+			d = max(d, up)
+		}
+		depth[n] = d
+		v, ok := n.(*model.EntityVar)
+		if !ok || v.From == nil || !usable(v) {
+			continue
+		}
+		k := key{v.Cohort, v.From, d}
+		b := byKey[k]
+		if b == nil {
+			b = &bundle{cohort: v.Cohort, from: v.From, depth: d}
+			byKey[k] = b
+			l.bundles = append(l.bundles, b)
+		}
+		b.vars = append(b.vars, v)
+		l.bundleOf[v] = b
+	}
+}
+
+// ready reports whether v is the last of the bundle's vars in the graph's order, when all that any of them needs is there.
+func (b *bundle) ready(v *model.EntityVar) bool { return b.vars[len(b.vars)-1] == v }
+
+func (b *bundle) name() string {
+	s := b.cohort.ObjectName() + "_" + b.from.DisplayName() + "_features"
+	if b.depth > 0 {
+		s += fmt.Sprintf("_%d", b.depth+1)
+	}
+	return s
+}
+
+func (b *bundle) addr() addr.Addr {
+	a := b.cohort.Address.Child("features").Child(string(b.from.Addr()))
+	if b.depth > 0 {
+		a = addr.Addr(fmt.Sprintf("%s#%d", a, b.depth+1))
+	}
+	return a
+}
+
+func (b *bundle) hash() string {
+	h := sha256.New()
+	for _, v := range b.vars {
+		h.Write([]byte(string(v.Address) + " " + v.Hash + "\n"))
+	}
+	return hex.EncodeToString(h.Sum(nil))[:8]
+}
+
+// mainID is the alias of the resolved source in a bundle's statement.
+const (
+	rowsAlias = "s"
+	rankCol   = "__kith_rank"
+)
+
+// bundle computes all vars of a bundle in one GROUP BY over the source. Fusing must not change a value: each var's where
+// becomes a FILTER on its own aggregates, and an entity of which no row passes gets NULL, as it would alone.
+func (l *lowering) bundle(b *bundle) {
+	id := b.cohort.Entity.IDColumn
+	out := l.object(b.name(), b.hash())
+	f := &fused{l: l, b: b, owners: map[*model.Cohort]string{}}
+	f.rows = l.resolvedRows(b.from, b.cohort.Entity, l.inputVarsOf(b))
+	f.sel = &rel.Select{
+		Where:   []rel.Expr{rel.NotNull(rel.C(rowsAlias, id))},
+		Items:   []rel.Item{item(rel.C(rowsAlias, id), id)},
+		GroupBy: []rel.Expr{rel.C(rowsAlias, id)},
+	}
+	for _, v := range b.vars {
+		f.sel.Items = append(f.sel.Items, item(f.value(v), v.Name))
+	}
+	f.finish()
+	step := &Step{Addr: b.addr(), Title: fmt.Sprintf("%s of %s from %s", count(len(b.vars), "feature"), cohortTitle(b.cohort), b.from.Addr()),
+		Node: b.vars[0], Vars: b.vars, Hash: b.hash(), Out: out, IsTable: true, Type: "entity_vars", Span: b.vars[0].Span,
+		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: f.sel}}}
+	seen := map[addr.Addr]bool{}
+	for _, v := range b.vars {
+		for _, a := range l.needs(v) {
+			if !seen[a] {
+				seen[a] = true
+				step.Needs = append(step.Needs, a)
+			}
+		}
+	}
+	if !b.cohort.IsRoot() && !seen[b.cohort.Address] {
+		step.Needs = append(step.Needs, b.cohort.Address)
+	}
+	for _, c := range f.ownerOrder {
+		for _, a := range l.varsNeeds(c, f.used[c]) {
+			if !seen[a] {
+				seen[a] = true
+				step.Needs = append(step.Needs, a)
+			}
+		}
+	}
+	l.add(step)
+}
+
+func cohortTitle(c *model.Cohort) string {
+	if c.IsRoot() {
+		return c.Entity.Name
+	}
+	return "cohort " + c.Name
+}
+
+func count(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// fused is one bundle's statement in the making.
+type fused struct {
+	l    *lowering
+	b    *bundle
+	rows rel.Rel
+	sel  *rel.Select
+	// owners gives the alias under which the vars of a cohort are joined, used which of them.
+	owners     map[*model.Cohort]string
+	ownerOrder []*model.Cohort
+	used       map[*model.Cohort][]*model.EntityVar
+	windowed   []rel.Item // columns of the window level
+	ranks      []rankKey
+	grouped    map[*model.EntityVar]bool
+}
+
+type rankKey struct {
+	key, col string
+}
+
+func (f *fused) binding() binding {
+	return binding{of: rowsAlias, vars: f.varColumn}
+}
+
+// varColumn is the column of an entity var joined to the rows; the join is added by finish.
+func (f *fused) varColumn(v *model.EntityVar) rel.Expr {
+	c := v.Cohort
+	if f.owners[c] == "" {
+		f.owners[c] = fmt.Sprintf("e%d", len(f.owners)+1)
+		f.ownerOrder = append(f.ownerOrder, c)
+	}
+	if f.used == nil {
+		f.used = map[*model.Cohort][]*model.EntityVar{}
+	}
+	found := false
+	for _, u := range f.used[c] {
+		found = found || u == v
+	}
+	if !found {
+		f.used[c] = append(f.used[c], v)
+	}
+	return rel.C(rowsAlias, f.joined(v))
+}
+
+// joined is the name an entity var has among the columns of the rows. It must not meet a column of the source.
+func (f *fused) joined(v *model.EntityVar) string {
+	return "__var_" + f.owners[v.Cohort] + "_" + v.Name
+}
+
+// value is a var's expression in the fused statement, before its default.
+func (f *fused) value(v *model.EntityVar) rel.Expr {
+	var where rel.Expr
+	if v.Where != nil {
+		where = f.l.bind(v.Where, f.binding())
+	}
+	if v.Select == nil {
+		return rel.Null()
+	}
+	if v.Window != nil || v.Select.Facts.Windows {
+		return f.window(v, where)
+	}
+	x := f.l.bind(v.Select, f.binding())
+	f.groupOutside(v.Select)
+	if where == nil {
+		return x
+	}
+	if v.Select.Facts.Aggregates {
+		x.Filter = where
+		if sqltext.IsNullOnEmpty(v.Select) {
+			return x
+		}
+	}
+	// Alone, an entity without a passing row has no row at all; count(*) FILTER would say 0 and coalesce(sum(x), 0) as well.
+	any := &rel.Op{Op: ">", Args: []rel.Expr{&rel.Agg{Fn: rel.CountStar, Filter: where}, rel.I(0)}}
+	return &rel.Case{Whens: []rel.When{{If: any, Then: x}}}
+}
+
+// groupOutside adds vars that a select mentions outside its aggregates to the grouping: they have one value per main id, but
+// only we know.
+func (f *fused) groupOutside(t *sqltext.Tree) {
+	inside := map[int]bool{}
+	for _, c := range t.AggregateCalls() {
+		sqltext.Walk(c.Args, func(n sqltext.Node) bool {
+			if h, ok := n.(*sqltext.Hole); ok {
+				inside[h.Index] = true
+			}
+			return true
+		})
+	}
+	for i, h := range t.Rendered.Holes {
+		vh, ok := h.(model.VarHole)
+		if !ok || inside[i] || f.grouped[vh.Var] {
+			continue
+		}
+		if f.grouped == nil {
+			f.grouped = map[*model.EntityVar]bool{}
+		}
+		f.grouped[vh.Var] = true
+		f.sel.GroupBy = append(f.sel.GroupBy, f.varColumn(vh.Var))
+	}
+}
+
+// finish puts the levels together: resolved rows, joined vars, window columns, groups.
+func (f *fused) finish() {
+	id := f.b.cohort.Entity.IDColumn
+	rows := f.rows
+	if len(f.ownerOrder) > 0 || !f.b.cohort.IsRoot() {
+		j := &rel.Select{From: rel.Source{Rel: rows, Alias: "r"}, Items: []rel.Item{star("r")}}
+		if !f.b.cohort.IsRoot() {
+			// Vars of a cohort are about its members only.
+			j.Joins = append(j.Joins, rel.Join{Kind: rel.Inner, Source: table(f.l.objectOf(f.b.cohort), "c"),
+				On: []rel.Expr{rel.Eq(rel.C("c", id), rel.C("r", id))}})
+		}
+		for _, c := range f.ownerOrder {
+			alias := f.owners[c]
+			j.Joins = append(j.Joins, rel.Join{Kind: rel.Left, Source: rel.Source{Rel: f.l.varsOf(c, f.used[c], f.b.vars[0]), Alias: alias},
+				On: []rel.Expr{rel.Eq(rel.C(alias, id), rel.C("r", id))}})
+			for _, v := range f.used[c] {
+				j.Items = append(j.Items, item(rel.C(alias, v.Name), f.joined(v)))
+			}
+		}
+		rows = j
+	}
+	if len(f.windowed) > 0 {
+		rows = &rel.Select{From: rel.Source{Rel: rows, Alias: rowsAlias}, Items: append([]rel.Item{star(rowsAlias)}, f.windowed...),
+			Where: []rel.Expr{rel.NotNull(rel.C(rowsAlias, id))}}
+	}
+	f.sel.From = rel.Source{Rel: rows, Alias: rowsAlias}
+}
+
+// inputVarsOf are the input vars that the texts of a bundle mention.
+func (l *lowering) inputVarsOf(b *bundle) []*model.InputVar {
+	var out []*model.InputVar
+	for _, v := range b.vars {
+		for _, n := range v.Needs {
+			if iv, ok := n.(*model.InputVar); ok && !containsVar(out, iv) {
+				out = append(out, iv)
+			}
+		}
+	}
+	return out
+}
+
+func containsVar(xs []*model.InputVar, x *model.InputVar) bool {
+	for _, o := range xs {
+		if o == x {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,300 @@
+package lower
+
+import (
+	"fmt"
+
+	"kith/internal/model"
+	"kith/internal/rel"
+)
+
+// ridNamespace is the seed of main ids, the same in every project (observed.md section 1).
+const ridNamespace = "fe971b24-9572-4005-b22f-351e9c09274d"
+
+// rid is the main id that a node gives a cluster: 'rid' + sha1(sha1(namespace + value)[:32] + type)[:32].
+func rid(value, idType rel.Expr) rel.Expr {
+	inner := rel.F(rel.Left_, rel.F(rel.SHA1Hex, rel.F(rel.Concat, rel.S(ridNamespace), value)), rel.I(32))
+	outer := rel.F(rel.Left_, rel.F(rel.SHA1Hex, rel.F(rel.Concat, inner, idType)), rel.I(32))
+	return rel.F(rel.Concat, rel.S("rid"), outer)
+}
+
+// Names of columns and objects of the graph.
+const (
+	colNode      = "node_id"
+	colNodeType  = "node_id_type"
+	colFirstSeen = "first_seen_at"
+	colValidAt   = "valid_at"
+	colKey       = "key"
+	colLabel     = "label"
+	colOther     = "other_id"
+	colOtherType = "other_id_type"
+)
+
+// graph is the work on one stitcher.
+type graph struct {
+	l       *lowering
+	n       *model.Stitcher
+	out     rel.Object
+	program rel.Program
+	scratch []rel.Object
+	tuples  []tuples
+}
+
+// tuples is the distinct combinations of ids on the rows of one edge source: all that the graph needs of the source, read
+// in one scan, and usually far smaller than it.
+type tuples struct {
+	object rel.Object
+	ids    []*model.RowID
+}
+
+func idCol(i int) string { return fmt.Sprintf("id%d", i+1) }
+
+// stitcher makes the identity graph: tuples of ids, nodes, components, names of components, mapping.
+func (l *lowering) stitcher(n *model.Stitcher) {
+	g := &graph{l: l, n: n, out: l.objectOf(n)}
+	for i, es := range n.Sources {
+		g.readTuples(i, es)
+	}
+	nodes := g.scratchObject("nodes")
+	mapping := suffixed(g.out, "_internal_mapping")
+	edges := suffixed(g.out, "_internal_edges")
+	if n.Collator {
+		g.let(nodes, g.nodes(nil))
+		g.let(mapping, g.collate(nodes))
+	} else {
+		seed, labels := g.scratchObject("seed"), g.scratchObject("labels")
+		g.hashNodes(nodes, seed)
+		g.solve(nodes, seed, labels)
+		g.name(nodes, labels, mapping)
+	}
+	g.program = append(g.program,
+		&rel.Let{Out: edges, Kind: rel.MakeView, Body: g.edges()},
+		&rel.Let{Out: g.out, Kind: letKind(n.Output), Body: g.published(mapping)})
+	title := "identity graph of " + n.Entity.Name
+	typ := "id_stitcher"
+	if n.Collator {
+		typ = "id_collator"
+	}
+	for _, o := range g.scratch {
+		g.program = append(g.program, &rel.Drop{Object: o})
+	}
+	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: g.out, Extra: []rel.Object{mapping, edges},
+		Type: typ, Needs: l.needs(n), Program: g.program, Span: n.Span, Scratch: g.scratch})
+	if n.Entity.Stitcher == n {
+		l.publish(&Published{Name: n.Name, Step: n.Address, From: g.out, Entity: n.Entity, Kind: "graph", Span: n.Span})
+	} else {
+		l.publish(&Published{Name: n.Name, Step: n.Address, From: g.out, Kind: "graph", Span: n.Span})
+	}
+}
+
+func letKind(o model.OutputType) rel.LetKind {
+	if o == model.AsTable {
+		return rel.MakeTable
+	}
+	return rel.MakeView
+}
+
+func (g *graph) scratchObject(name string) rel.Object {
+	o := suffixed(g.out, "_internal_"+name)
+	g.scratch = append(g.scratch, o)
+	return o
+}
+
+func (g *graph) let(out rel.Object, body rel.Rel) {
+	g.program = append(g.program, &rel.Let{Out: out, Kind: rel.MakeTable, Body: body})
+}
+
+// readTuples keeps the distinct id tuples of a source with the earliest known time. A filter takes the id away, not the
+// row: the other ids of the row stay together (modelling.md section 2.3). Empty ids count as absent.
+func (g *graph) readTuples(i int, es *model.EdgeSource) {
+	t := tuples{object: suffixed(g.out, fmt.Sprintf("_internal_tuples_%d", i+1)), ids: es.IDs}
+	raw := &rel.Select{From: rel.Source{Rel: g.l.sourceTable(es.From), Alias: "s"}}
+	kept := &rel.Select{From: rel.Source{Rel: raw, Alias: "r"}}
+	all := &rel.Select{From: rel.Source{Rel: kept, Alias: "k"}}
+	var any []rel.Expr
+	for j, id := range es.IDs {
+		c := idCol(j)
+		raw.Items = append(raw.Items, item(idValue(g.l.user(id.Select, "s")), c))
+		kept.Items = append(kept.Items, item(g.filtered(id.Type, rel.C("r", c)), c))
+		all.Items = append(all.Items, item(rel.C("k", c), c))
+		all.GroupBy = append(all.GroupBy, rel.C("k", c))
+		any = append(any, rel.NotNull(rel.C("k", c)))
+	}
+	seen := rel.Expr(&rel.Cast{X: rel.Null(), Type: rel.Timestamp})
+	if at := es.From.SourceRows().OccurredAt; at != nil {
+		seen = rel.F(rel.ToTimestamp, g.l.user(at, "s"))
+	}
+	raw.Items = append(raw.Items, item(seen, colFirstSeen))
+	kept.Items = append(kept.Items, item(rel.C("r", colFirstSeen), colFirstSeen))
+	all.Items = append(all.Items, item(&rel.Agg{Fn: rel.Min, Args: []rel.Expr{rel.C("k", colFirstSeen)}}, colFirstSeen))
+	all.Where = []rel.Expr{rel.Or(any...)}
+	g.let(t.object, all)
+	g.tuples = append(g.tuples, t)
+}
+
+// idValue is an id expression as the graph sees it: text, where the empty text is no id.
+func idValue(x rel.Expr) rel.Expr {
+	return rel.F(rel.NullIf, &rel.Cast{X: x, Type: rel.Text}, rel.S(""))
+}
+
+// filtered is the id when it passes every filter of its type, else NULL.
+func (g *graph) filtered(t *model.IDType, id rel.Expr) rel.Expr {
+	var conds []rel.Expr
+	for _, f := range t.Filters {
+		var c rel.Expr
+		switch f.Kind {
+		case model.ByValue:
+			c = rel.Eq(id, rel.S(f.Text))
+		case model.ByRegex:
+			c = rel.F(rel.RegexFullMatch, id, rel.S(f.Text))
+		case model.BySQL:
+			if f.Set == nil || f.Set.Select == nil {
+				continue
+			}
+			c = &rel.InRel{X: id, Rel: g.l.valueSet(f.Set, true)}
+		}
+		if f.Exclude {
+			c = &rel.Not{X: c}
+		}
+		conds = append(conds, c)
+	}
+	if len(conds) == 0 {
+		return id
+	}
+	return &rel.Case{Whens: []rel.When{{If: rel.And(conds...), Then: id}}}
+}
+
+// valueSet is the single column of a {select, from, where}; asText casts it, as ids are texts.
+func (l *lowering) valueSet(s *model.ValueSet, asText bool) rel.Rel {
+	var x rel.Expr = l.user(s.Select, "s")
+	if asText {
+		x = &rel.Cast{X: x, Type: rel.Text}
+	}
+	sel := &rel.Select{From: table(l.objectOf(s.From), "s"), Items: []rel.Item{item(x, "value")}}
+	if s.Where != nil {
+		sel.Where = []rel.Expr{l.user(s.Where, "s")}
+	}
+	return sel
+}
+
+// nodes are the distinct ids of all tuples. key computes a node's hash; nil for none.
+func (g *graph) nodes(key func(value, idType rel.Expr) rel.Expr) rel.Rel {
+	u := &rel.Union{All: true}
+	for _, t := range g.tuples {
+		for i, id := range t.ids {
+			u.Rels = append(u.Rels, &rel.Select{
+				From:  table(t.object, "t"),
+				Where: []rel.Expr{rel.NotNull(rel.C("t", idCol(i)))},
+				Items: []rel.Item{item(rel.C("t", idCol(i)), colNode), item(rel.S(id.Type.Name), colNodeType),
+					item(rel.C("t", colFirstSeen), colFirstSeen)},
+			})
+		}
+	}
+	sel := &rel.Select{From: rel.Source{Rel: u, Alias: "n"},
+		Items: []rel.Item{item(rel.C("n", colNode), colNode), item(rel.C("n", colNodeType), colNodeType),
+			item(&rel.Agg{Fn: rel.Min, Args: []rel.Expr{rel.C("n", colFirstSeen)}}, colFirstSeen)},
+		GroupBy: []rel.Expr{rel.C("n", colNode), rel.C("n", colNodeType)}}
+	if key != nil {
+		sel.Items = append(sel.Items, item(key(rel.C("n", colNode), rel.C("n", colNodeType)), colKey))
+	}
+	return sel
+}
+
+// nodeKey is the 64-bit hash that stands for a node inside the solver.
+func nodeKey(value, idType rel.Expr, seed rel.Object) rel.Expr {
+	return rel.F(rel.Hash64, rel.F(rel.Concat, idType, rel.S(":"), value), &rel.Scalar{Rel: &rel.Select{
+		From: table(seed, "seed"), Items: []rel.Item{item(rel.C("seed", "seed"), "seed")}}})
+}
+
+// hashNodes keeps the nodes with their hashes. Two ids with one hash would be merged silently, so the loop goes on with
+// another seed until there are as many hashes as ids.
+func (g *graph) hashNodes(nodes, seed rel.Object) {
+	next := g.scratchObject("seed_next")
+	bumped := &rel.Op{Op: "+", Args: []rel.Expr{rel.C("seed", "seed"), rel.I(1)}}
+	g.let(seed, &rel.Values{Columns: []rel.Column{{Name: "seed", Type: rel.BigInt}}, Rows: [][]rel.Expr{{rel.I(-1)}}})
+	count := func(distinct bool) rel.Expr {
+		if !distinct {
+			return &rel.Agg{Fn: rel.CountStar}
+		}
+		return &rel.Agg{Fn: rel.Count, Args: []rel.Expr{rel.C("n", colKey)}, Distinct: true}
+	}
+	g.program = append(g.program, &rel.Loop{Name: "hash seed", Max: 16,
+		Body: rel.Program{
+			&rel.Let{Out: next, Kind: rel.MakeTable, Body: &rel.Select{From: table(seed, "seed"), Items: []rel.Item{item(bumped, "seed")}}},
+			&rel.Let{Out: seed, Kind: rel.MakeTable, Body: &rel.Select{From: table(next, "seed"), Items: []rel.Item{item(rel.C("seed", "seed"), "seed")}}},
+			&rel.Let{Out: nodes, Kind: rel.MakeTable, Body: g.nodes(func(v, t rel.Expr) rel.Expr { return nodeKey(v, t, seed) })},
+		},
+		Until: &rel.Select{From: table(nodes, "n"), Items: []rel.Item{item(rel.Eq(count(false), count(true)), "done")}}})
+}
+
+// collate maps every id of an entity without edges to itself (modelling.md section 6.7).
+func (g *graph) collate(nodes rel.Object) rel.Rel {
+	return &rel.Select{From: table(nodes, "n"), Items: []rel.Item{
+		item(rel.C("n", colNode), colNode), item(rel.C("n", colNodeType), colNodeType),
+		item(rel.C("n", colNode), g.n.Entity.IDColumn),
+		item(rel.C("n", colFirstSeen), colValidAt), item(rel.C("n", colFirstSeen), colFirstSeen)}}
+}
+
+// name gives each component the rid of its first-seen node: order by (first_seen_at is null), first_seen_at, rid
+// (observed.md section 1). rid is computed only for nodes tied for the earliest time, since it costs two hashes each.
+func (g *graph) name(nodes, labels, mapping rel.Object) {
+	members := &rel.Select{From: table(nodes, "n"),
+		Joins: []rel.Join{{Kind: rel.Left, Source: table(labels, "l"), On: []rel.Expr{rel.Eq(rel.C("l", colKey), rel.C("n", colKey))}}},
+		Items: []rel.Item{item(rel.C("n", colNode), colNode), item(rel.C("n", colNodeType), colNodeType), item(rel.C("n", colFirstSeen), colFirstSeen),
+			item(rel.F(rel.Coalesce, rel.C("l", colLabel), rel.C("n", colKey)), colLabel)}}
+	clustered := g.scratchObject("members")
+	g.let(clustered, members)
+	firsts := &rel.Select{From: table(clustered, "m"), GroupBy: []rel.Expr{rel.C("m", colLabel)},
+		Items: []rel.Item{item(rel.C("m", colLabel), colLabel),
+			item(&rel.Agg{Fn: rel.Min, Args: []rel.Expr{rel.C("m", colFirstSeen)}}, "earliest")}}
+	names := &rel.Select{From: table(clustered, "m"), GroupBy: []rel.Expr{rel.C("m", colLabel)},
+		Joins: []rel.Join{{Kind: rel.Inner, Source: rel.Source{Rel: firsts, Alias: "f"}, On: []rel.Expr{
+			rel.Eq(rel.C("f", colLabel), rel.C("m", colLabel)),
+			&rel.Op{Op: "is not distinct from", Args: []rel.Expr{rel.C("f", "earliest"), rel.C("m", colFirstSeen)}}}}},
+		Items: []rel.Item{item(rel.C("m", colLabel), colLabel),
+			item(&rel.Agg{Fn: rel.Min, Args: []rel.Expr{rid(rel.C("m", colNode), rel.C("m", colNodeType))}}, g.n.Entity.IDColumn)}}
+	named := g.scratchObject("names")
+	g.let(named, names)
+	g.let(mapping, &rel.Select{From: table(clustered, "m"),
+		Joins: []rel.Join{{Kind: rel.Inner, Source: table(named, "c"), On: []rel.Expr{rel.Eq(rel.C("c", colLabel), rel.C("m", colLabel))}}},
+		Items: []rel.Item{item(rel.C("m", colNode), colNode), item(rel.C("m", colNodeType), colNodeType),
+			item(rel.C("c", g.n.Entity.IDColumn), g.n.Entity.IDColumn),
+			item(rel.C("m", colFirstSeen), colValidAt), item(rel.C("m", colFirstSeen), colFirstSeen)}})
+}
+
+// edges are all pairs of ids that stood on one row, the pair of an id with itself included, with the earliest known time
+// and the smaller rid of the two ends. It is a view: users look at it when they hunt a bad merge, no run needs it.
+func (g *graph) edges() rel.Rel {
+	u := &rel.Union{All: true}
+	for _, t := range g.tuples {
+		for i := range t.ids {
+			for j := i; j < len(t.ids); j++ {
+				where := []rel.Expr{rel.NotNull(rel.C("t", idCol(i)))}
+				if j != i {
+					where = append(where, rel.NotNull(rel.C("t", idCol(j))))
+				}
+				u.Rels = append(u.Rels, &rel.Select{From: table(t.object, "t"), Where: where, Items: []rel.Item{
+					item(rel.C("t", idCol(i)), "id1"), item(rel.S(t.ids[i].Type.Name), "id1_type"),
+					item(rel.C("t", idCol(j)), "id2"), item(rel.S(t.ids[j].Type.Name), "id2_type"),
+					item(rel.C("t", colFirstSeen), colValidAt)}})
+			}
+		}
+	}
+	cols := []string{"id1", "id1_type", "id2", "id2_type"}
+	sel := &rel.Select{From: rel.Source{Rel: u, Alias: "e"}}
+	for _, c := range cols {
+		sel.Items = append(sel.Items, item(rel.C("e", c), c))
+		sel.GroupBy = append(sel.GroupBy, rel.C("e", c))
+	}
+	main := rel.F(rel.Least, rid(rel.C("e", "id1"), rel.C("e", "id1_type")), rid(rel.C("e", "id2"), rel.C("e", "id2_type")))
+	sel.Items = append(sel.Items, item(main, g.n.Entity.IDColumn),
+		item(&rel.Agg{Fn: rel.Min, Args: []rel.Expr{rel.C("e", colValidAt)}}, colValidAt))
+	return sel
+}
+
+// published is the graph as people read it (observed.md section 5.1).
+func (g *graph) published(mapping rel.Object) rel.Rel {
+	id := g.n.Entity.IDColumn
+	return &rel.Select{From: table(mapping, "m"), Items: []rel.Item{
+		item(rel.C("m", id), id), item(rel.C("m", colNode), colOther), item(rel.C("m", colNodeType), colOtherType),
+		item(rel.C("m", colValidAt), colValidAt), item(rel.C("m", colFirstSeen), colFirstSeen)}}
+}

@@ -1,0 +1,122 @@
+package lower
+
+import (
+	"kith/internal/model"
+	"kith/internal/rel"
+	"kith/internal/sqltext"
+)
+
+// input makes the rows of an input that a run may see: those up to the end time (and from the begin time on), those
+// without a time, and those that pass the input's where (modelling.md section 4.3). A table of the user is never copied: a
+// view is enough. A text file is read once into a table, because every reader of a view would parse it again.
+func (l *lowering) input(n *model.Input) {
+	const s = "s"
+	sel := &rel.Select{Items: []rel.Item{star(s)}}
+	kind := rel.MakeView
+	switch n.Format {
+	case model.FromTable:
+		o := rel.Object{Space: rel.External, Span: n.TableAt}
+		for _, p := range n.Table {
+			o.Parts = append(o.Parts, rel.Ident{Name: p.Name, Quoted: p.Quoted})
+		}
+		if len(o.Parts) == 1 { // a bare name means the connection's own schema
+			o.Space = rel.Target
+		}
+		sel.From = table(o, s)
+	case model.FromCSV:
+		kind = rel.MakeTable
+		if n.Literal != nil {
+			sel.From = rel.Source{Rel: l.literalRows(n), Alias: s}
+		} else {
+			sel.From = rel.Source{Rel: &rel.File{Path: n.Path, Format: string(n.Format), Span: n.TableAt}, Alias: s}
+		}
+	default:
+		if n.Format == model.FromJSON {
+			kind = rel.MakeTable
+		}
+		sel.From = rel.Source{Rel: &rel.File{Path: n.Path, Format: string(n.Format), Span: n.TableAt}, Alias: s}
+	}
+	sel.Where = l.visible(n.OccurredAt, s)
+	if n.Where != nil {
+		sel.Where = append(sel.Where, l.user(n.Where, s))
+	}
+	out := l.objectOf(n)
+	l.add(&Step{Addr: n.Address, Title: "input " + n.Name, Node: n, Hash: n.Hash, Out: out, IsTable: kind == rel.MakeTable,
+		Type: "input", Needs: l.needs(n), Span: n.Span,
+		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}})
+}
+
+// visible are the conditions of time: an untimed row is always visible.
+func (l *lowering) visible(occurredAt *sqltext.Tree, alias string) []rel.Expr {
+	if occurredAt == nil {
+		return nil
+	}
+	at := rel.F(rel.ToTimestamp, l.user(occurredAt, alias))
+	in := rel.Expr(&rel.Op{Op: "<=", Args: []rel.Expr{at, &rel.Lit{Value: l.ctx.EndTime.UTC()}}})
+	if !l.ctx.BeginTime.IsZero() {
+		in = rel.And(in, &rel.Op{Op: ">=", Args: []rel.Expr{at, &rel.Lit{Value: l.ctx.BeginTime.UTC()}}})
+	}
+	return []rel.Expr{rel.Or(in, &rel.IsNull{X: l.user(occurredAt, alias)})}
+}
+
+// literalRows are the rows of a csv file whose cells are SQL literals.
+func (l *lowering) literalRows(n *model.Input) rel.Rel {
+	v := &rel.Values{}
+	for _, c := range n.Literal.Columns {
+		v.Columns = append(v.Columns, rel.Column{Name: c.Name, Type: columnType(c.Datatype)})
+	}
+	for _, row := range n.Literal.Rows {
+		var out []rel.Expr
+		for i, c := range row {
+			var e rel.Expr = l.user(c, "")
+			if t := columnType(n.Literal.Columns[i].Datatype); t != rel.Unknown {
+				e = &rel.Cast{X: e, Type: t}
+			}
+			out = append(out, e)
+		}
+		v.Rows = append(v.Rows, out)
+	}
+	return v
+}
+
+// sqlModel keeps an SQL model's query under its name. An ephemeral model is a view in kith's own schema: dereferencing
+// always gives a name (observed.md section 5.6), and the engine inlines it.
+func (l *lowering) sqlModel(n *model.SQLModel) {
+	out := l.objectOf(n)
+	kind := rel.MakeView
+	if n.Output == model.AsTable {
+		kind = rel.MakeTable
+	}
+	title := "sql model " + n.Name
+	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: out, IsTable: kind == rel.MakeTable,
+		Type: "sql_template", Needs: l.needs(n), Span: n.Span,
+		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: l.userQuery(n.Query)}}})
+	if n.Output != model.AsEphemeral {
+		l.publish(&Published{Name: n.Name, Step: n.Address, From: out, Kind: "model", Span: n.Span})
+	}
+}
+
+// sourceTable reads a source's rows. The inputs of an SQL model are filtered by time already, so the model's own
+// occurred_at_col filters nothing.
+func (l *lowering) sourceTable(s model.Source) rel.Rel {
+	return &rel.Table{Object: l.objectOf(s)}
+}
+
+// columnType is the type that a contract's datatype means; Unknown leaves the column as it is written.
+func columnType(datatype string) rel.Type {
+	switch datatype {
+	case "timestamp", "datetime", "timestamp_ntz", "timestamp_tz":
+		return rel.Timestamp
+	case "date":
+		return rel.Date
+	case "int", "integer", "bigint", "number":
+		return rel.BigInt
+	case "float", "double", "decimal", "numeric":
+		return rel.Double
+	case "bool", "boolean":
+		return rel.Bool
+	case "text", "string", "varchar":
+		return rel.Text
+	}
+	return rel.Unknown
+}

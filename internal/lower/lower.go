@@ -1,0 +1,205 @@
+// Package lower turns the resolved graph into meaning: for every step of a run, a program of rel. It decides what is
+// computed together (all features of one source in one pass over it), never how a dialect writes it.
+package lower
+
+import (
+	"fmt"
+	"time"
+
+	"kith/internal/addr"
+	"kith/internal/material"
+	"kith/internal/model"
+	"kith/internal/rel"
+	"kith/internal/source"
+)
+
+// Context is the place in time that a program is made for.
+type Context struct {
+	SeqNo   int64
+	EndTime time.Time
+	// BeginTime is the zero time when rows of any age count.
+	BeginTime time.Time
+	// KernelNodes is how many ids the in-process solver may hold; above it the graph is solved in SQL.
+	KernelNodes int64
+}
+
+// Step is one unit of work: what one line of progress shows, what is retried, reused and registered.
+type Step struct {
+	Addr  addr.Addr
+	Title string // "identity graph of user", "12 features of user from inputs/orders"
+	// Node is the node the step builds; nil for the publish step. Vars are the entity vars a features step computes.
+	Node model.Node
+	Vars []*model.EntityVar
+	// Hash is the hash the step's material is named by.
+	Hash string
+	// Out is the main object made; Extra are further ones that stay (edges, mapping).
+	Out     rel.Object
+	Extra   []rel.Object
+	IsTable bool
+	// Type is what the object is called in the registry ("id_stitcher", "sql_template", "entity_var_table" ...).
+	Type    string
+	Needs   []addr.Addr
+	Program rel.Program
+	Span    source.Span
+	// Scratch are objects that nothing needs once the step is done.
+	Scratch []rel.Object
+}
+
+// Published is one view in the target schema.
+type Published struct {
+	Name           string
+	Step           addr.Addr
+	From           rel.Object
+	Table          bool
+	Comment        string
+	ColumnComments map[string]string
+	Span           source.Span
+	// Entity and Kind sort the final screen: "graph", "cohort", "var table", "feature table", "feature view", "model".
+	Entity *model.Entity
+	Kind   string
+}
+
+// Result is the lowered graph.
+type Result struct {
+	Steps     []*Step // in an order that respects Needs
+	Published []*Published
+	byAddr    map[addr.Addr]*Step
+}
+
+// Step returns the step of an address, nil when there is none.
+func (r *Result) Step(a addr.Addr) *Step { return r.byAddr[a] }
+
+// Lower makes the steps of a run. Nodes that are broken or disabled, and what needs them, are left out.
+func Lower(g *model.Graph, ctx Context) *Result {
+	l := &lowering{g: g, ctx: ctx, out: &Result{byAddr: map[addr.Addr]*Step{}}, bundleOf: map[*model.EntityVar]*bundle{}}
+	l.groupVars()
+	done := map[*bundle]bool{}
+	for _, n := range g.Order {
+		if !usable(n) {
+			continue
+		}
+		switch n := n.(type) {
+		case *model.Input:
+			l.input(n)
+		case *model.SQLModel:
+			l.sqlModel(n)
+		case *model.Stitcher:
+			l.stitcher(n)
+		case *model.Cohort:
+			l.cohort(n)
+		case *model.EntityVar:
+			if bd := l.bundleOf[n]; bd != nil && !done[bd] && bd.ready(n) {
+				done[bd] = true
+				l.bundle(bd)
+			}
+		case *model.VarTable:
+			l.varTable(n)
+		case *model.FeatureTable:
+			l.featureTable(n)
+		case *model.FeatureView:
+			l.featureView(n)
+		}
+	}
+	return l.out
+}
+
+func usable(n model.Node) bool { return !n.Base().Broken && n.Base().Disabled == "" }
+
+type lowering struct {
+	g        *model.Graph
+	ctx      Context
+	out      *Result
+	bundles  []*bundle
+	bundleOf map[*model.EntityVar]*bundle
+}
+
+func (l *lowering) add(s *Step) {
+	l.out.Steps = append(l.out.Steps, s)
+	l.out.byAddr[s.Addr] = s
+}
+
+func (l *lowering) publish(p *Published) { l.out.Published = append(l.out.Published, p) }
+
+// needs are the addresses of the steps that compute what a node needs.
+func (l *lowering) needs(n model.Node) []addr.Addr {
+	var out []addr.Addr
+	seen := map[addr.Addr]bool{}
+	var add func(m model.Node)
+	add = func(m model.Node) {
+		var a addr.Addr
+		switch m := m.(type) {
+		case *model.EntityVar:
+			if bd := l.bundleOf[m]; bd != nil {
+				a = bd.addr()
+			} else { // derived: what it is derived from
+				for _, k := range m.Needs {
+					add(k)
+				}
+				return
+			}
+		case *model.InputVar:
+			for _, k := range m.Needs {
+				add(k)
+			}
+			return
+		default:
+			a = m.Addr()
+		}
+		if !seen[a] {
+			seen[a] = true
+			out = append(out, a)
+		}
+	}
+	for _, m := range n.Base().Needs {
+		add(m)
+	}
+	return out
+}
+
+func (l *lowering) object(name, hash string) rel.Object {
+	return rel.Named(rel.Internal, material.Name(name, hash, l.ctx.SeqNo))
+}
+
+// objectOf is the material of a node.
+func (l *lowering) objectOf(n model.Node) rel.Object {
+	h := n.Base().Hash
+	switch n := n.(type) {
+	case *model.Input:
+		return l.object(n.Name, h)
+	case *model.SQLModel:
+		return l.object(n.Name, h)
+	case *model.Stitcher:
+		return l.object(n.Name, h)
+	case *model.Cohort:
+		return l.object(n.ObjectName(), h)
+	case *model.VarTable:
+		return l.object(varTableName(n.Cohort), h)
+	case *model.FeatureTable:
+		return l.object(n.Name, h)
+	case *model.FeatureView:
+		return l.object(n.Name, h)
+	}
+	panic(fmt.Sprintf("lower: %T has no material", n))
+}
+
+func varTableName(c *model.Cohort) string {
+	if c.IsRoot() {
+		return c.Entity.Name + "_var_table"
+	}
+	return c.ObjectName() + "_var_table"
+}
+
+func suffixed(o rel.Object, suffix string) rel.Object {
+	return rel.Named(o.Space, o.Name()+suffix)
+}
+
+// table reads an object under an alias.
+func table(o rel.Object, alias string) rel.Source {
+	return rel.Source{Rel: &rel.Table{Object: o}, Alias: alias}
+}
+
+func star(of string, except ...string) rel.Item {
+	return rel.Item{Star: true, Of: of, Except: except}
+}
+
+func item(e rel.Expr, as string) rel.Item { return rel.Item{Expr: e, As: as} }

@@ -1,0 +1,171 @@
+package lower
+
+import (
+	"fmt"
+
+	"kith/internal/model"
+	"kith/internal/rel"
+)
+
+// resolvedRows are the rows of a source with the main id of an entity as first column, NULL where no id resolves, and with
+// input vars. The first declared id that resolves decides (modelling.md section 18.4).
+func (l *lowering) resolvedRows(s model.Source, e *model.Entity, vars []*model.InputVar) rel.Rel {
+	entities := []*model.Entity{e}
+	for _, v := range vars {
+		if v.Entity != e {
+			entities = append(entities, v.Entity)
+		}
+	}
+	rows := l.withMainIDs(s, entities, false)
+	return l.withInputVars(rows, vars)
+}
+
+// rowsWithMainIDs is <source>/var_table: a row number, the main ids of all entities that the source has ids of, all columns,
+// all input vars.
+func (l *lowering) rowsWithMainIDs(s model.Source) rel.Rel {
+	var entities []*model.Entity
+	for _, e := range l.g.Entities {
+		if len(s.SourceRows().IDsOf(e)) > 0 {
+			entities = append(entities, e)
+		}
+	}
+	return l.withInputVars(l.withMainIDs(s, entities, true), s.SourceRows().InputVars)
+}
+
+// withMainIDs joins the graph of each entity once per id of the source.
+func (l *lowering) withMainIDs(s model.Source, entities []*model.Entity, number bool) rel.Rel {
+	sel := &rel.Select{From: rel.Source{Rel: l.sourceTable(s), Alias: "i"}}
+	if number {
+		sel.Items = append(sel.Items, item(&rel.Win{Fn: rel.RowNumber}, "input_row_id"))
+	}
+	if _, ok := s.(*model.Stitcher); ok { // its rows carry the main id already
+		sel.Items = append(sel.Items, star("i"))
+		return sel
+	}
+	seen := map[*model.Entity]bool{}
+	n := 0
+	for _, e := range entities {
+		if seen[e] {
+			continue
+		}
+		seen[e] = true
+		var found []rel.Expr
+		own := false
+		for _, id := range s.SourceRows().IDsOf(e) {
+			x := l.user(id.Select, "i")
+			if id.MainID {
+				found = append(found, x)
+				own = own || isColumn(id, e.IDColumn)
+				continue
+			}
+			n++
+			g := fmt.Sprintf("g%d", n)
+			sel.Joins = append(sel.Joins, rel.Join{Kind: rel.Left, Source: rel.Source{Rel: l.idsOfType(e, id.Type), Alias: g},
+				On: []rel.Expr{rel.Eq(rel.C(g, colNode), &rel.Cast{X: x, Type: rel.Text})}})
+			found = append(found, rel.C(g, e.IDColumn))
+		}
+		switch {
+		case own && len(found) == 1: // the column has the name already
+		case len(found) == 0:
+			sel.Items = append(sel.Items, item(&rel.Cast{X: rel.Null(), Type: rel.Text}, e.IDColumn))
+		case len(found) == 1:
+			sel.Items = append(sel.Items, item(found[0], e.IDColumn))
+		default:
+			sel.Items = append(sel.Items, item(rel.F(rel.Coalesce, found...), e.IDColumn))
+		}
+	}
+	sel.Items = append(sel.Items, star("i"))
+	return sel
+}
+
+// isColumn reports whether an id's select is just the column of that name.
+func isColumn(id *model.RowID, name string) bool {
+	cols := id.Select.Columns()
+	return len(cols) == 1 && len(cols[0].Parts) == 1 && cols[0].Parts[0] == name && id.Select.Rendered.Text.TrimSpace().S == cols[0].Text.S
+}
+
+// idsOfType are the ids of one type with their main ids. Joining only these lets the engine build a smaller table.
+func (l *lowering) idsOfType(e *model.Entity, t *model.IDType) rel.Rel {
+	return &rel.Select{From: table(suffixed(l.objectOf(e.Stitcher), "_internal_mapping"), "m"),
+		Where: []rel.Expr{rel.Eq(rel.C("m", colNodeType), rel.S(t.Name))},
+		Items: []rel.Item{item(rel.C("m", colNode), colNode), item(rel.C("m", e.IDColumn), e.IDColumn)}}
+}
+
+// withInputVars adds input vars as columns, those that use others after them. Each level is one query block, so windows of
+// one partition and order share a sort.
+func (l *lowering) withInputVars(rows rel.Rel, want []*model.InputVar) rel.Rel {
+	level := map[*model.InputVar]int{}
+	var order []*model.InputVar
+	var visit func(v *model.InputVar)
+	visit = func(v *model.InputVar) {
+		if _, ok := level[v]; ok {
+			return
+		}
+		n := 0
+		for _, u := range v.UsesInput {
+			visit(u)
+			n = max(n, level[u]+1)
+		}
+		level[v] = n
+		order = append(order, v)
+	}
+	deepest := -1
+	for _, v := range want {
+		visit(v)
+	}
+	for _, v := range order {
+		deepest = max(deepest, level[v])
+	}
+	for n := 0; n <= deepest; n++ {
+		sel := &rel.Select{From: rel.Source{Rel: rows, Alias: "r"}, Items: []rel.Item{star("r")}}
+		owners := map[*model.Cohort]string{}
+		for _, v := range order {
+			if level[v] == n {
+				sel.Items = append(sel.Items, item(l.inputVar(v, sel, owners), v.Name))
+			}
+		}
+		rows = sel
+	}
+	return rows
+}
+
+// inputVar is the value of an input var on each row; rows that fail its where take no part in the window and get the default.
+func (l *lowering) inputVar(v *model.InputVar, sel *rel.Select, owners map[*model.Cohort]string) rel.Expr {
+	b := binding{of: "r", vars: func(ev *model.EntityVar) rel.Expr {
+		alias := owners[ev.Cohort]
+		if alias == "" {
+			alias = fmt.Sprintf("e%d", len(owners)+1)
+			owners[ev.Cohort] = alias
+			id := ev.Cohort.Entity.IDColumn
+			sel.Joins = append(sel.Joins, rel.Join{Kind: rel.Left, On: []rel.Expr{rel.Eq(rel.C(alias, id), rel.C("r", id))},
+				Source: rel.Source{Rel: l.varsOf(ev.Cohort, v.Uses, v), Alias: alias}})
+		}
+		return rel.C(alias, ev.Name)
+	}}
+	var where rel.Expr
+	if v.Where != nil {
+		where = l.bind(v.Where, b)
+	}
+	var x rel.Expr = rel.Null()
+	if v.Select != nil {
+		u := l.bind(v.Select, b)
+		if v.Window != nil {
+			w := &rel.UserWindow{Frame: v.Window.Frame}
+			for _, p := range v.Window.PartitionBy {
+				w.PartitionBy = append(w.PartitionBy, l.bind(p, b))
+			}
+			if where != nil {
+				w.PartitionBy = append(w.PartitionBy, rel.F(rel.Coalesce, where, &rel.Lit{Value: false}))
+			}
+			for _, o := range v.Window.OrderBy {
+				w.OrderBy = append(w.OrderBy, rel.Order{Expr: l.bind(o.Tree, b), Desc: o.Desc, NullsLast: nullsLast(o)})
+			}
+			u.Over = w
+		}
+		x = u
+	}
+	if where != nil {
+		x = &rel.Case{Whens: []rel.When{{If: where, Then: x}}}
+	}
+	return l.finished(x, v.Type, v.Default, b)
+}

@@ -1,0 +1,86 @@
+package lower
+
+import (
+	"time"
+
+	"kith/internal/model"
+	"kith/internal/rel"
+	"kith/internal/source"
+	"kith/internal/sqltext"
+	"kith/internal/template"
+)
+
+// binding says where the things that a user's text mentions are to be found in the relation it is put into.
+type binding struct {
+	// of is the alias of the source's columns.
+	of string
+	// vars gives the column of an entity var, inputVars that of an input var.
+	vars func(*model.EntityVar) rel.Expr
+}
+
+// user binds a text that mentions nothing but columns and times.
+func (l *lowering) user(t *sqltext.Tree, alias string) *rel.User {
+	return l.bind(t, binding{of: alias})
+}
+
+func (l *lowering) bind(t *sqltext.Tree, b binding) *rel.User {
+	return &rel.User{Tree: t, Of: b.of, Holes: l.holes(t, b)}
+}
+
+func (l *lowering) userQuery(t *sqltext.Tree) *rel.UserQuery {
+	return &rel.UserQuery{Tree: t, Holes: l.holes(t, binding{})}
+}
+
+func (l *lowering) holes(t *sqltext.Tree, b binding) []rel.Expr {
+	var out []rel.Expr
+	for _, h := range t.Rendered.Holes {
+		out = append(out, l.hole(h, b))
+	}
+	return out
+}
+
+func (l *lowering) hole(h template.Hole, b binding) rel.Expr {
+	switch h := h.(type) {
+	case model.VarHole:
+		if b.vars == nil {
+			panic("lower: var " + string(h.Var.Address) + " used where no var is in scope")
+		}
+		return b.vars(h.Var)
+	case model.InputVarHole:
+		return rel.C(b.of, h.Var.Name)
+	case model.ColumnHole:
+		return rel.C(b.of, h.Name)
+	case model.RefHole:
+		return &rel.RelExpr{Rel: l.refRel(h)}
+	case template.SQLTimeHole:
+		return &rel.Lit{Value: h.Time(l.time(h.Which))}
+	case template.TextTimeHole:
+		return &rel.Raw{Text: source.Literal(h.Text(l.time(h.Which)), source.Span{})}
+	}
+	panic("lower: unknown hole " + h.HoleKey())
+}
+
+func (l *lowering) time(which string) time.Time {
+	if which == "begin_time" {
+		return l.ctx.BeginTime
+	}
+	return l.ctx.EndTime
+}
+
+// refRel is what a dereferenced node is read from.
+func (l *lowering) refRel(h model.RefHole) rel.Rel {
+	switch n := h.Node.(type) {
+	case *model.Stitcher:
+		switch h.Child {
+		case model.ChildEdges:
+			return &rel.Table{Object: suffixed(l.objectOf(n), "_internal_edges")}
+		case model.ChildMappings:
+			return &rel.Table{Object: suffixed(l.objectOf(n), "_internal_mapping")}
+		}
+	case model.Source:
+		if h.Child == model.ChildVarTable {
+			return l.rowsWithMainIDs(n)
+		}
+	}
+	return &rel.Table{Object: l.objectOf(h.Node)}
+}

@@ -1,0 +1,183 @@
+package lower
+
+import (
+	"fmt"
+	"strings"
+
+	"kith/internal/model"
+	"kith/internal/rel"
+	"kith/internal/sqltext"
+)
+
+// window is a window var's value in the fused statement: the value on the first row in window order. Rows of equal place are
+// settled as though the value were one more order term in the direction of the last one, and a NULL never wins over a value.
+// The rows are those that pass the where; there is no GROUP BY of the user's.
+//
+// The usual case, first_value or last_value over the whole partition, is the value at the least or greatest key and needs no
+// sort. Everything else is computed as a window, with a rank in the same order beside it so that one sort serves both.
+func (f *fused) window(v *model.EntityVar, where rel.Expr) rel.Expr {
+	if x := f.extreme(v, where); x != nil {
+		return x
+	}
+	id := rel.C(rowsAlias, f.b.cohort.Entity.IDColumn)
+	partition := []rel.Expr{id}
+	whereKey := ""
+	if where != nil {
+		partition = append(partition, rel.F(rel.Coalesce, where, &rel.Lit{Value: false}))
+		whereKey = v.Where.Canonical()
+	}
+	u := f.l.bind(v.Select, f.binding())
+	rank := ""
+	if v.Window != nil {
+		order := f.orders(v.Window)
+		own := append([]rel.Expr{}, partition...)
+		for _, p := range v.Window.PartitionBy {
+			own = append(own, f.l.bind(p, f.binding()))
+		}
+		u.Over = &rel.UserWindow{PartitionBy: own, OrderBy: f.settled(v, order), Frame: v.Window.Frame}
+		if len(order) > 0 {
+			rank = f.rank(v, whereKey, partition, order)
+		}
+	}
+	col := fmt.Sprintf("__kith_w%d", len(f.windowed)+1)
+	f.windowed = append(f.windowed, item(u, col))
+	cond := where
+	if rank != "" {
+		cond = rel.And(rel.Eq(rel.C(rowsAlias, rank), rel.I(1)), where)
+	}
+	fn := rel.Min
+	if v.Window != nil && descends(v.Window) {
+		fn = rel.Max
+	}
+	return &rel.Agg{Fn: fn, Args: []rel.Expr{rel.C(rowsAlias, col)}, Filter: cond}
+}
+
+// descends tells the direction of the last order term.
+func descends(w *model.Window) bool { return len(w.OrderBy) > 0 && w.OrderBy[len(w.OrderBy)-1].Desc }
+
+// settled appends the value itself to the order of first_value and last_value, whose result would else depend on which of
+// several equal rows the engine happens to see first.
+func (f *fused) settled(v *model.EntityVar, order []rel.Order) []rel.Order {
+	call := singleCall(v.Select)
+	if call == nil || len(order) == 0 || len(call.ArgList) != 1 || (call.Name != "first_value" && call.Name != "last_value") {
+		return order
+	}
+	arg := &sqltext.Tree{Kind: sqltext.Scalar, Rendered: v.Select.Rendered, Nodes: call.ArgList[0]}
+	tie := rel.Order{Expr: f.l.bind(arg, f.binding()), Desc: descends(v.Window), NullsLast: call.Name == "first_value"}
+	return append(append([]rel.Order{}, order...), tie)
+}
+
+// singleCall returns the call that a text consists of, nil when there is more to it.
+func singleCall(t *sqltext.Tree) *sqltext.Call {
+	var call *sqltext.Call
+	for _, n := range t.Nodes {
+		switch n := n.(type) {
+		case *sqltext.Call:
+			if call != nil {
+				return nil
+			}
+			call = n
+		case *sqltext.Verbatim:
+			if strings.TrimSpace(n.Text.S) != "" {
+				return nil
+			}
+		default:
+			return nil
+		}
+	}
+	return call
+}
+
+// rank returns the column that numbers rows of equal place in the order alike, from 1.
+func (f *fused) rank(v *model.EntityVar, whereKey string, partition []rel.Expr, order []rel.Order) string {
+	key := whereKey + "\x00" + orderKey(v.Window)
+	for _, r := range f.ranks {
+		if r.key == key {
+			return r.col
+		}
+	}
+	col := fmt.Sprintf("%s%d", rankCol, len(f.ranks)+1)
+	f.ranks = append(f.ranks, rankKey{key, col})
+	f.windowed = append(f.windowed, item(&rel.Win{Fn: rel.Rank, Over: rel.Window{PartitionBy: partition, OrderBy: order}}, col))
+	return col
+}
+
+func orderKey(w *model.Window) string {
+	var sb strings.Builder
+	for _, o := range w.OrderBy {
+		fmt.Fprintf(&sb, "%s %v %s;", o.Tree.Canonical(), o.Desc, o.Nulls)
+	}
+	return sb.String()
+}
+
+func (f *fused) orders(w *model.Window) []rel.Order {
+	var out []rel.Order
+	for _, o := range w.OrderBy {
+		out = append(out, rel.Order{Expr: f.l.bind(o.Tree, f.binding()), Desc: o.Desc, NullsLast: nullsLast(o)})
+	}
+	return out
+}
+
+// nullsLast is where NULLs go in an order of the user: where it is written, else last, as in the embedded engine.
+func nullsLast(o *model.OrderTerm) bool { return o.Nulls != "first" }
+
+// extreme is first_value or last_value over the full frame as arg_min or arg_max, nil when the var is anything else. The key
+// puts the order's terms first and the value last, so that equal rows are settled by the value. All terms must run in one
+// direction.
+func (f *fused) extreme(v *model.EntityVar, where rel.Expr) rel.Expr {
+	w := v.Window
+	if w == nil || len(w.OrderBy) == 0 || len(w.PartitionBy) > 0 || !fullFrame(w.Frame.S) {
+		return nil
+	}
+	call := singleCall(v.Select)
+	if call == nil || call.Over != nil || call.Filter != nil || len(call.ArgList) != 1 || len(call.OrderBy) > 0 {
+		return nil
+	}
+	last := call.Name == "last_value"
+	if !last && call.Name != "first_value" {
+		return nil
+	}
+	desc := w.OrderBy[0].Desc
+	var key []rel.Expr
+	for _, o := range w.OrderBy {
+		if o.Desc != desc {
+			return nil
+		}
+	}
+	greatest := desc != last // the first of a descending order, or the last of an ascending one
+	for _, o := range w.OrderBy {
+		x := f.l.bind(o.Tree, f.binding())
+		// Seen from the row that is wanted, NULLs come at the end of the order or at its beginning.
+		atEnd := nullsLast(o) != last
+		if atEnd == greatest {
+			key = append(key, rel.NotNull(x), x)
+		} else {
+			key = append(key, &rel.IsNull{X: x}, x)
+		}
+	}
+	arg := &sqltext.Tree{Kind: sqltext.Scalar, Rendered: v.Select.Rendered, Nodes: call.ArgList[0]}
+	value := f.l.bind(arg, f.binding())
+	if call.IgnoreNulls {
+		where = rel.And(where, rel.NotNull(value))
+	}
+	// Of equal rows the one with a value wins over the one without.
+	fn := rel.ArgMin
+	if greatest {
+		fn = rel.ArgMax
+		key = append(key, rel.NotNull(value), value)
+	} else {
+		key = append(key, &rel.IsNull{X: value}, value)
+	}
+	return &rel.Agg{Fn: fn, Args: []rel.Expr{value, rel.F(rel.Pack, key...)}, Filter: where}
+}
+
+// fullFrame reports whether a frame clause means the whole partition. None written means it, too, for first_value and
+// last_value.
+func fullFrame(frame string) bool {
+	s := strings.Join(strings.Fields(strings.ToLower(frame)), " ")
+	switch s {
+	case "", "rows between unbounded preceding and unbounded following", "range between unbounded preceding and unbounded following":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,187 @@
+package model
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+
+	"kith/internal/diag"
+	"kith/internal/source"
+	"kith/internal/sqltext"
+)
+
+// LiteralRows is a csv file whose cells are SQL literals ('a@b.com', NULL, 12), the form of pb's csv inputs (observed.md
+// section 1).
+type LiteralRows struct {
+	Columns []LiteralColumn
+	Rows    [][]*sqltext.Tree
+}
+
+// LiteralColumn is a column of LiteralRows. Datatype is the contract's datatype in lower case, "" when there is none.
+type LiteralColumn struct{ Name, Datatype string }
+
+// maxCSVCheck bounds what is read of a csv file while compiling; larger files are checked by the engine when they are loaded.
+const maxCSVCheck = 32 << 20
+
+var literalCell = regexp.MustCompile(`^(?s:'(?:[^']|'')*'|-?[0-9]+(?:\.[0-9]+)?|(?i:null|true|false))$`)
+
+// readCSV checks a csv input and, where its cells are SQL literals, reads it into Literal.
+func (b *Builder) readCSV(in *Input) {
+	if in.Broken {
+		return
+	}
+	data, err := readUpTo(in.Path, maxCSVCheck)
+	if err != nil {
+		b.Diags.Errorf(diag.RFileMissing, in.TableAt, "the file of input %s cannot be read", in.Name)
+		in.Broken = true
+		return
+	}
+	if data == nil {
+		return
+	}
+	file := source.NewFile(in.spec.CSV.Value, data)
+	text := source.Verbatim(source.Span{File: file, End: len(data)})
+	if bytes.Contains(data, []byte("{{")) || bytes.Contains(data, []byte("{%")) {
+		r, ok := b.Render(in, text, Scope{})
+		if !ok {
+			return
+		}
+		text = r.Text
+	}
+	rows, at, ok := b.splitCSV(in, text)
+	if !ok {
+		in.Broken = true
+		return
+	}
+	if !areLiterals(rows[1:]) {
+		return
+	}
+	in.Literal = &LiteralRows{}
+	for _, h := range rows[0] {
+		name := strings.ToLower(strings.TrimSpace(h))
+		in.Literal.Columns = append(in.Literal.Columns, LiteralColumn{Name: name, Datatype: in.datatype(name)})
+	}
+	for i, row := range rows[1:] {
+		var cells []*sqltext.Tree
+		for j, cell := range row {
+			s := strings.TrimSpace(cell)
+			if s == "" {
+				s = "NULL"
+			}
+			cells = append(cells, b.Scalar(in, source.Literal(s, at[i+1][j]), Scope{}))
+		}
+		in.Literal.Rows = append(in.Literal.Rows, cells)
+	}
+}
+
+// datatype is what the contract says of a column.
+func (in *Input) datatype(column string) string {
+	if in.Contract != nil {
+		for _, c := range in.Contract.WithColumns {
+			if strings.EqualFold(c.Name.Value, column) {
+				return strings.ToLower(c.Datatype.Value)
+			}
+		}
+	}
+	return ""
+}
+
+// splitCSV returns the cells with their places; the first row is the header.
+func (b *Builder) splitCSV(in *Input, text source.Text) (rows [][]string, at [][]source.Span, ok bool) {
+	r := csv.NewReader(strings.NewReader(text.S))
+	r.LazyQuotes = true
+	starts := lineStarts(text.S)
+	place := func(line, col int) source.Span {
+		if line < 1 || line > len(starts) {
+			return text.Span()
+		}
+		off := min(starts[line-1]+max(col-1, 0), max(len(text.S)-1, 0))
+		return text.Origin(off, off+1)
+	}
+	for {
+		rec, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		var pe *csv.ParseError
+		if errors.As(err, &pe) {
+			if errors.Is(pe.Err, csv.ErrFieldCount) {
+				b.Diags.Errorf(diag.RCSV, place(pe.StartLine, 1), "this row has %d cells, the header has %d", len(rec), len(rows[0])).
+					WithAlso(in.TableAt, "read by input %s", in.Name).WithFix("put cells with a comma in double quotes")
+			} else {
+				b.Diags.Errorf(diag.RCSV, place(pe.Line, pe.Column), "the csv file cannot be read: %v", pe.Err).
+					WithAlso(in.TableAt, "read by input %s", in.Name)
+			}
+			return nil, nil, false
+		}
+		if err != nil {
+			b.Diags.Errorf(diag.RCSV, in.TableAt, "the csv file cannot be read")
+			return nil, nil, false
+		}
+		var spans []source.Span
+		for i := range rec {
+			line, col := r.FieldPos(i)
+			spans = append(spans, place(line, col))
+		}
+		rows, at = append(rows, rec), append(at, spans)
+	}
+	if len(rows) == 0 {
+		b.Diags.Errorf(diag.RCSV, in.TableAt, "the csv file of input %s is empty", in.Name).WithFix("its first line must name the columns")
+		return nil, nil, false
+	}
+	seen := map[string]bool{}
+	for i, h := range rows[0] {
+		k := strings.ToLower(strings.TrimSpace(h))
+		if k == "" || seen[k] {
+			b.Diags.Errorf(diag.RCSV, at[0][i], "column %d of the header has no name of its own", i+1).WithAlso(in.TableAt, "read by input %s", in.Name)
+			return nil, nil, false
+		}
+		seen[k] = true
+	}
+	return rows, at, true
+}
+
+func lineStarts(s string) []int {
+	out := []int{0}
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\n' {
+			out = append(out, i+1)
+		}
+	}
+	return out
+}
+
+// areLiterals reports whether every cell is an SQL literal and at least one text cell is quoted, so that the file is not
+// merely a csv file of numbers.
+func areLiterals(rows [][]string) bool {
+	quoted := false
+	for _, row := range rows {
+		for _, c := range row {
+			c = strings.TrimSpace(c)
+			if c == "" {
+				continue
+			}
+			if !literalCell.MatchString(c) {
+				return false
+			}
+			quoted = quoted || c[0] == '\''
+		}
+	}
+	return quoted
+}
+
+// readUpTo returns the file's content, nil when it is larger than limit.
+func readUpTo(path string, limit int64) ([]byte, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if st.Size() > limit || strings.HasSuffix(path, ".gz") || strings.HasSuffix(path, ".zst") {
+		return nil, nil
+	}
+	return os.ReadFile(path)
+}

@@ -1,0 +1,390 @@
+package model
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"kith/internal/diag"
+	"kith/internal/source"
+	"kith/internal/template"
+)
+
+// env is what a text of owner can see.
+func (b *Builder) env(owner Node, sc Scope) template.Env {
+	return template.Env{
+		Names:   &names{b: b, owner: owner, sc: sc},
+		Macros:  b.compiled,
+		EndTime: b.opt.EndTime, BeginTime: b.opt.BeginTime,
+		Discovery: true,
+	}
+}
+
+// names are the objects of modelling.md section 10.3.
+type names struct {
+	b     *Builder
+	owner Node
+	sc    Scope
+}
+
+// Lookup finds an entity, cohort, input or model by name; `this` and `warehouse`.
+func (n *names) Lookup(name string) (template.Value, bool) {
+	b := n.b
+	switch name {
+	case "this":
+		if n.sc.This == nil {
+			return nil, false
+		}
+		return template.Obj(&thisObject{n: n, node: n.sc.This}), true
+	case "warehouse":
+		return template.Obj(&warehouseObject{b: b}), true
+	case "BuildContract":
+		return template.FuncOf(func(_ *template.CallContext, _ []template.Value, _ []template.Named) (template.Value, error) {
+			return template.Obj(contractObject{}), nil
+		}), true
+	case "makePath":
+		return template.FuncOf(func(_ *template.CallContext, args []template.Value, _ []template.Named) (template.Value, error) {
+			if len(args) != 1 {
+				return nil, template.Failf(diag.TemplateArguments, "makePath takes one path")
+			}
+			return args[0], nil
+		}), true
+	}
+	if e := b.Entity(name); e != nil {
+		return template.Obj(&cohortObject{n: n, c: e.Root}), true
+	}
+	for _, kind := range []string{"models/", "inputs/"} {
+		switch m := b.byKey[kind+strings.ToLower(name)].(type) {
+		case *Cohort:
+			return template.Obj(&cohortObject{n: n, c: m}), true
+		case Source:
+			return template.Obj(&sourceObject{n: n, s: m}), true
+		}
+	}
+	return nil, false
+}
+
+// List returns all names, as candidates for a slip.
+func (n *names) List() []string {
+	out := []string{"warehouse"}
+	if n.sc.This != nil {
+		out = append(out, "this")
+	}
+	for _, e := range n.b.Entities {
+		out = append(out, e.Name)
+	}
+	for _, c := range n.b.Cohorts {
+		if !c.IsRoot() {
+			out = append(out, c.Name)
+		}
+	}
+	for _, i := range n.b.Inputs {
+		out = append(out, i.Name)
+	}
+	for _, m := range n.b.SQL {
+		out = append(out, m.Name)
+	}
+	return out
+}
+
+// cohortObject is an entity or a cohort in a template: its members are vars.
+type cohortObject struct {
+	n *names
+	c *Cohort
+}
+
+func (o *cohortObject) Kind() string {
+	if o.c.IsRoot() {
+		return "an entity"
+	}
+	return "a cohort"
+}
+
+func (o *cohortObject) name() string {
+	if o.c.IsRoot() {
+		return o.c.Entity.Name
+	}
+	return o.c.Name
+}
+
+func (o *cohortObject) Members() []string {
+	out := []string{"Var"}
+	for _, v := range o.c.Visible() {
+		out = append(out, v.Name)
+	}
+	return out
+}
+
+func (o *cohortObject) Member(name string) (template.Value, bool) { return nil, false }
+
+// MemberAt is Var, IdColumnName, or a var by its name.
+func (o *cohortObject) MemberAt(ctx *template.CallContext, name string) (template.Value, bool, error) {
+	switch name {
+	case "Var":
+		return template.FuncOf(func(ctx *template.CallContext, args []template.Value, _ []template.Named) (template.Value, error) {
+			if len(args) != 1 {
+				return nil, template.Failf(diag.TemplateArguments, "Var takes the name of one var")
+			}
+			return o.ref(ctx, ctx.Text(args[0]).TrimSpace().S, ctx.ArgAt(0))
+		}), true, nil
+	case "IdColumnName":
+		return template.Str(o.c.Entity.IDColumn), true, nil
+	}
+	if o.c.Find(name) == nil && name == "name" {
+		return template.Str(o.name()), true, nil
+	}
+	v, err := o.ref(ctx, name, ctx.At)
+	return v, err == nil, err
+}
+
+// ref refers to a var by name or path.
+func (o *cohortObject) ref(ctx *template.CallContext, name string, at source.Span) (template.Value, error) {
+	b := o.n.b
+	var v *EntityVar
+	if strings.Contains(name, "/") {
+		if rest, ok := strings.CutPrefix(name, "./"); ok && !strings.Contains(rest, "/") {
+			v = o.c.Find(rest)
+		} else if n, _, ok := b.Find(name); ok {
+			v, _ = n.(*EntityVar)
+		}
+	} else {
+		v = o.c.Find(name)
+	}
+	if v == nil {
+		f := template.Failf(diag.RUnknownVar, "%s %s has no var %q", strings.TrimPrefix(strings.TrimPrefix(o.Kind(), "an "), "a "), o.name(), name)
+		f.At = at
+		var known []string
+		for _, x := range o.c.Visible() {
+			known = append(known, x.Name)
+		}
+		f.Fix = didYouMean(name, known)
+		for c := o.n.sc.Cohort; f.Fix == "" && c != nil; c = c.Parent {
+			if x := c.own(name); x != nil {
+				f.Fix = "it is a var of " + string(c.Address)
+			}
+		}
+		return nil, f
+	}
+	if f := o.n.visible(v, at); f != nil {
+		return nil, f
+	}
+	return template.HoleValue{Hole: VarHole{v}}, nil
+}
+
+// visible says why a var cannot be used here, nil when it can.
+func (n *names) visible(v *EntityVar, at source.Span) error {
+	fail := func(fix, format string, args ...any) error {
+		f := template.Failf(diag.RVarOutOfScope, format, args...)
+		f.At, f.Fix = at, fix
+		f.Also = []diag.Related{{Message: "the var is declared here", At: v.Span}}
+		return f
+	}
+	c := n.sc.Cohort
+	if c == nil {
+		return fail("", "vars cannot be used here")
+	}
+	if c.Entity != v.Cohort.Entity {
+		return fail("roll it up with an SQL model over "+v.Cohort.Entity.Name+"/all/var_table that has an id of entity "+c.Entity.Name,
+			"var %s belongs to entity %s, not to %s", v.Name, v.Cohort.Entity.Name, c.Entity.Name)
+	}
+	for a := c; a != nil; a = a.Parent {
+		if a == v.Cohort {
+			if v == n.owner {
+				return fail("refer to another var, or to a column of the source", "var %s refers to itself", v.Name)
+			}
+			return nil
+		}
+	}
+	return fail("declare this var in a var_group of cohort "+v.Cohort.Name,
+		"var %s belongs to cohort %s and is not seen by %s", v.Name, v.Cohort.Name, c.Address)
+}
+
+// sourceObject is an input or SQL model in a template: its members are input vars and columns.
+type sourceObject struct {
+	n *names
+	s Source
+}
+
+func (o *sourceObject) Kind() string { return "an input" }
+
+func (o *sourceObject) Member(string) (template.Value, bool) { return nil, false }
+
+func (o *sourceObject) MemberAt(ctx *template.CallContext, name string) (template.Value, bool, error) {
+	if name == "Var" {
+		return template.FuncOf(func(ctx *template.CallContext, args []template.Value, _ []template.Named) (template.Value, error) {
+			if len(args) != 1 {
+				return nil, template.Failf(diag.TemplateArguments, "Var takes one column or input var")
+			}
+			return o.ref(ctx.Text(args[0]).TrimSpace(), ctx.ArgAt(0))
+		}), true, nil
+	}
+	v, err := o.ref(source.Literal(name, ctx.At), ctx.At)
+	return v, err == nil, err
+}
+
+func (o *sourceObject) ref(text source.Text, at source.Span) (template.Value, error) {
+	if o.n.sc.From != o.s {
+		f := template.Failf(diag.RVarOutOfScope, "columns of %s can only be used where rows are read from it", o.s.Addr())
+		f.At, f.Fix = at, "set from: "+string(o.s.Addr())
+		return nil, f
+	}
+	if v := o.s.SourceRows().inputVar(text.S); v != nil {
+		return template.HoleValue{Hole: InputVarHole{v}}, nil
+	}
+	if isPlainName(text.S) {
+		return template.HoleValue{Hole: ColumnHole{o.s, text.S}}, nil
+	}
+	return template.String{Text: text}, nil // an expression over columns passes through
+}
+
+func isPlainName(s string) bool {
+	for i, r := range s {
+		if !(r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || i > 0 && r >= '0' && r <= '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// thisObject is the model whose template is rendered.
+type thisObject struct {
+	n    *names
+	node Node
+}
+
+func (o *thisObject) Kind() string      { return "the model" }
+func (o *thisObject) Members() []string { return []string{"DeRef", "name", "ReadFile"} }
+
+func (o *thisObject) Write(*template.CallContext) (template.Value, error) {
+	return template.HoleValue{Hole: RefHole{Node: o.node}}, nil
+}
+
+func (o *thisObject) Member(name string) (template.Value, bool) {
+	switch name {
+	case "DeRef":
+		return template.FuncOf(func(ctx *template.CallContext, args []template.Value, kw []template.Named) (template.Value, error) {
+			return o.n.deref(ctx, "", args)
+		}), true
+	case "name", "Name":
+		return template.Str(o.node.Addr().Last()), true
+	case "ReadFile":
+		return template.FuncOf(o.readFile), true
+	}
+	return nil, false
+}
+
+// readFile returns the text of a file of the project; nothing outside the project's folder is readable.
+func (o *thisObject) readFile(ctx *template.CallContext, args []template.Value, _ []template.Named) (template.Value, error) {
+	if len(args) != 1 {
+		return nil, template.Failf(diag.TemplateArguments, "ReadFile takes one path")
+	}
+	root, err := os.OpenRoot(o.n.b.Spec.Root)
+	if err != nil {
+		return nil, template.Failf(diag.RFileMissing, "the project folder cannot be read")
+	}
+	defer root.Close()
+	path := filepath.FromSlash(ctx.Text(args[0]).S)
+	data, err := root.ReadFile(path)
+	if err != nil {
+		f := template.Failf(diag.RFileMissing, "no file %q in the project", path)
+		f.At, f.Fix = ctx.ArgAt(0), "paths are relative to the folder of pb_project.yaml and cannot leave it"
+		return nil, f
+	}
+	file := source.NewFile(filepath.ToSlash(path), data)
+	return template.String{Text: source.Verbatim(source.Span{File: file, End: len(data)})}, nil
+}
+
+// deref resolves this.DeRef(path, ...): the object of another node, by name.
+func (n *names) deref(ctx *template.CallContext, base string, args []template.Value) (template.Value, error) {
+	if len(args) == 0 {
+		return template.Obj(&materialObject{n: n, node: n.sc.This}), nil
+	}
+	path := ctx.Text(args[0]).TrimSpace().S
+	if base != "" && strings.HasPrefix(path, "./") {
+		path = base + path[1:]
+	}
+	node, child, ok := n.b.Find(path)
+	fail := func(fix, format string, a ...any) (template.Value, error) {
+		f := template.Failf(diag.RDeRef, format, a...)
+		f.At, f.Fix = ctx.ArgAt(0), fix
+		return nil, f
+	}
+	if !ok {
+		return fail(orElse(didYouMean(path, n.b.Paths()), "see `kith show models` for the paths there are"), "no input or model %q", path)
+	}
+	switch node.(type) {
+	case *EntityVar, *InputVar:
+		return fail("dereference its var_table and select the column", "%s is a column and cannot be read as a table", path)
+	}
+	return template.Obj(&materialObject{n: n, node: node, child: child}), nil
+}
+
+// materialObject is a dereferenced node.
+type materialObject struct {
+	n     *names
+	node  Node
+	child string
+}
+
+func (o *materialObject) Kind() string { return "a dereferenced model" }
+func (o *materialObject) Members() []string {
+	return []string{"DeRef", "IsEnabled", "IsNil", "Name", "Model"}
+}
+func (o *materialObject) IsNil() bool { return o.node.Base().Disabled != "" }
+
+func (o *materialObject) Write(*template.CallContext) (template.Value, error) {
+	return template.HoleValue{Hole: RefHole{Node: o.node, Child: o.child}}, nil
+}
+
+func (o *materialObject) Member(name string) (template.Value, bool) {
+	constant := func(v template.Value) (template.Value, bool) {
+		return template.FuncOf(func(*template.CallContext, []template.Value, []template.Named) (template.Value, error) { return v, nil }), true
+	}
+	switch name {
+	case "IsEnabled":
+		return constant(template.Bool(!o.IsNil()))
+	case "IsNil":
+		return constant(template.Bool(o.IsNil()))
+	case "Name", "name":
+		return constant(template.Str(o.node.Addr().Last()))
+	case "DeRef":
+		return template.FuncOf(func(ctx *template.CallContext, args []template.Value, _ []template.Named) (template.Value, error) {
+			return o.n.deref(ctx, string(o.node.Addr()), args)
+		}), true
+	}
+	return nil, false
+}
+
+// warehouseObject answers in the dialect the project is written in.
+type warehouseObject struct{ b *Builder }
+
+func (o *warehouseObject) Kind() string      { return "the warehouse" }
+func (o *warehouseObject) Members() []string { return []string{"DatabaseType", "DataType"} }
+
+func (o *warehouseObject) Member(name string) (template.Value, bool) {
+	switch name {
+	case "DatabaseType":
+		return template.FuncOf(func(*template.CallContext, []template.Value, []template.Named) (template.Value, error) {
+			return template.Str(o.b.opt.Dialect), nil
+		}), true
+	case "DataType":
+		return template.FuncOf(func(ctx *template.CallContext, args []template.Value, _ []template.Named) (template.Value, error) {
+			if len(args) != 1 {
+				return nil, template.Failf(diag.TemplateArguments, "DataType takes the name of one type")
+			}
+			name := ctx.Text(args[0]).S
+			t := o.b.opt.TypeName(name)
+			if t == "" {
+				return nil, template.Failf(diag.TemplateArguments, "no data type %q; there are text, string, integer, float, boolean, timestamp, date and json", name)
+			}
+			return template.Str(t), nil
+		}), true
+	}
+	return nil, false
+}
+
+// contractObject is the result of BuildContract: it is passed on to DeRef.
+type contractObject struct{}
+
+func (contractObject) Member(string) (template.Value, bool) { return nil, false }
+func (contractObject) Kind() string                         { return "a contract" }

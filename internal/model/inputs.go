@@ -1,0 +1,175 @@
+package model
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"kith/internal/addr"
+	"kith/internal/diag"
+	"kith/internal/source"
+	"kith/internal/spec"
+	"kith/internal/sqltext"
+)
+
+func (b *Builder) declareInputs() {
+	for _, s := range b.Spec.Inputs {
+		if s.Name.Value == "" {
+			continue
+		}
+		in := &Input{Name: s.Name.Value, Contract: s.Contract, spec: s}
+		in.Address, in.Span = addr.Input(in.Name), s.Name.Span
+		in.Optional = s.Contract != nil && s.Contract.IsOptional.Value
+		if !b.Add(in) {
+			continue
+		}
+		b.Inputs = append(b.Inputs, in)
+		b.inputPlace(in)
+		in.IDs = b.RowIDs(in, s.IDs)
+		b.Text(func() {
+			if in.Format == FromCSV {
+				b.readCSV(in)
+			}
+			if s.OccurredAtCol.S != "" {
+				in.OccurredAt = b.Scalar(in, s.OccurredAtCol, Scope{From: in})
+			}
+			if s.Where.S != "" {
+				in.Where = b.Scalar(in, s.Where, Scope{From: in})
+			}
+		})
+	}
+}
+
+func (b *Builder) inputPlace(in *Input) {
+	s := in.spec
+	file := func(format InputFormat, path source.At[string]) {
+		in.Format, in.TableAt = format, path.Span
+		in.Path = path.Value
+		if !filepath.IsAbs(in.Path) {
+			in.Path = filepath.Join(b.Spec.Root, filepath.FromSlash(in.Path))
+		}
+		if st, err := os.Stat(in.Path); err != nil || st.IsDir() {
+			b.Diags.Errorf(diag.RFileMissing, path.Span, "no file %q for input %s", path.Value, in.Name).
+				WithFix("paths are relative to the folder of pb_project.yaml")
+			in.Broken = true
+		}
+	}
+	switch {
+	case s.CSV.Value != "":
+		file(FromCSV, s.CSV)
+	case s.Parquet.Value != "":
+		file(FromParquet, s.Parquet)
+	case s.JSON.Value != "":
+		file(FromJSON, s.JSON)
+	case s.S3.Value != "":
+		in.Broken = true
+		b.Diags.Errorf(diag.RMissingTable, s.S3.Span, "input %s lies in S3, which the embedded warehouse does not read", in.Name).
+			WithFix("copy the file into the project and name it with csv, parquet or json")
+	default:
+		at := s.Table
+		if at.Value == "" {
+			at = s.View
+		}
+		in.Format, in.TableAt = FromTable, at.Span
+		if at.Value == "" {
+			in.Broken = true // the loader has said so
+			return
+		}
+		parts, ok := tableName(at.Value)
+		if !ok {
+			b.Diags.Errorf(diag.RBadTableName, at.Span, "%q is no table name", at.Value).
+				WithFix("write table, schema.table or database.schema.table")
+			in.Broken = true
+		}
+		in.Table = parts
+	}
+}
+
+// tableName splits "db.schema.table", each part plain or in double quotes or back-ticks.
+func tableName(s string) ([]NamePart, bool) {
+	var parts []NamePart
+	s = strings.TrimSpace(s)
+	for {
+		if s == "" {
+			return parts, false
+		}
+		var p NamePart
+		if q := s[0]; q == '"' || q == '`' {
+			var sb strings.Builder
+			i := 1
+			for ; i < len(s); i++ {
+				if s[i] == q {
+					if i+1 < len(s) && s[i+1] == q {
+						i++
+					} else {
+						break
+					}
+				}
+				sb.WriteByte(s[i])
+			}
+			if i >= len(s) {
+				return parts, false
+			}
+			p, s = NamePart{sb.String(), true}, s[i+1:]
+		} else {
+			i := strings.IndexByte(s, '.')
+			if i < 0 {
+				i = len(s)
+			}
+			p, s = NamePart{s[:i], false}, s[i:]
+			if strings.ContainsAny(p.Name, " \t\n()'\",;") {
+				return parts, false
+			}
+		}
+		if p.Name == "" {
+			return parts, false
+		}
+		parts = append(parts, p)
+		if s == "" {
+			return parts, len(parts) <= 3
+		}
+		if s[0] != '.' {
+			return parts, false
+		}
+		s = s[1:]
+	}
+}
+
+// RowIDs resolves the ids of an input or SQL model, in declared order. "rudder_id" and "main_id" as type mean that the
+// column holds the main id itself.
+func (b *Builder) RowIDs(owner Source, ids []*spec.InputID) []*RowID {
+	var out []*RowID
+	for _, s := range ids {
+		e := b.EntityNamed(s.Entity)
+		id := &RowID{Span: s.Span, Entity: e, ToDefault: !s.ToDefaultStitcherOK || s.ToDefaultStitcher.Value}
+		if s.Type.Value == "rudder_id" || s.Type.Value == "main_id" && b.IDType("main_id") == nil {
+			id.MainID = true
+		} else if id.Type = b.IDType(s.Type.Value); id.Type == nil {
+			b.Diags.Errorf(diag.RUnknownIDType, s.Type.Span, "no id type %q", s.Type.Value).
+				WithFix("%s", orElse(didYouMean(s.Type.Value, b.idTypeNames()), "declare it under id_types in pb_project.yaml"))
+		}
+		if e == nil || (!id.MainID && id.Type == nil) {
+			owner.Base().Broken = true
+			continue
+		}
+		b.Text(func() {
+			id.Select = b.Scalar(owner, s.Select, Scope{From: owner})
+			b.Check(func() { b.noAggregates(id.Select, "an id") })
+		})
+		out = append(out, id)
+	}
+	return out
+}
+
+// noAggregates says so when an expression that is computed row by row aggregates.
+func (b *Builder) noAggregates(t *sqltext.Tree, what string) {
+	if t == nil || !t.Facts.Aggregates {
+		return
+	}
+	at := t.Rendered.Text.Span()
+	if calls := t.AggregateCalls(); len(calls) > 0 {
+		at = calls[0].Text.Span()
+	}
+	b.Diags.Errorf(diag.RAggregateNotAllowed, at, "%s is computed row by row and cannot aggregate", what).
+		WithFix("aggregate in an entity_var with from, and refer to that var")
+}

@@ -1,0 +1,231 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"sort"
+	"strings"
+
+	"kith/internal/addr"
+	"kith/internal/diag"
+	"kith/internal/sqltext"
+)
+
+// order sorts all nodes so that each comes after what it needs, reports cycles, and hashes.
+func (b *Builder) order() {
+	for _, s := range b.Stitchers { // filters belong to id types; whoever stitches with them waits for what they read
+		for _, t := range s.Entity.IDTypes {
+			for _, f := range t.Filters {
+				if f.Set != nil && f.Set.From != nil {
+					s.need(f.Set.From)
+				}
+			}
+		}
+	}
+	const visiting, done = 1, 2
+	state := map[Node]int{}
+	var path []Node
+	var visit func(n Node)
+	visit = func(n Node) {
+		switch state[n] {
+		case done:
+			return
+		case visiting:
+			b.sayCycle(path, n)
+			return
+		}
+		state[n] = visiting
+		path = append(path, n)
+		for _, m := range n.Base().Needs {
+			visit(m)
+			if m.Base().Broken {
+				n.Base().Broken = true
+			}
+		}
+		path = path[:len(path)-1]
+		state[n] = done
+		b.Order = append(b.Order, n)
+	}
+	for _, p := range b.Paths() {
+		visit(b.Node(addr.Addr(p)))
+	}
+	for _, n := range b.Order {
+		hash(n)
+	}
+}
+
+func (b *Builder) sayCycle(path []Node, back Node) {
+	start := 0
+	for i, n := range path {
+		if n == back {
+			start = i
+		}
+	}
+	loop := path[start:]
+	var names []string
+	for _, n := range loop {
+		names = append(names, string(n.Addr()))
+		n.Base().Broken = true
+	}
+	// The circle is told from its alphabetically first node, so that it reads the same from wherever it was entered.
+	first := 0
+	for i := range names {
+		if names[i] < names[first] {
+			first = i
+		}
+	}
+	names = append(names[first:], names[:first]...)
+	loop = append(append([]Node{}, loop[first:]...), loop[:first]...)
+	d := b.Diags.Errorf(diag.RCycle, loop[0].Base().Span, "cyclic dependency: %s -> %s", strings.Join(names, " -> "), names[0])
+	for _, n := range loop[1:] {
+		d.WithAlso(n.Base().Span, "%s is part of the circle", n.Addr())
+	}
+	d.WithFix("take one of the references out of the circle")
+}
+
+// hashRule is the version of the way hashes are taken; it is part of every hash.
+const hashRule = "kith-hash-1"
+
+// hash fills in Meaning and Hash of a node whose needs are hashed.
+func hash(n Node) {
+	base := n.Base()
+	var sb strings.Builder
+	fmt.Fprintf(&sb, "%s\n%T %s\n", hashRule, n, n.Addr().Key())
+	meaning(&sb, n)
+	base.Meaning = sb.String()
+	h := sha256.New()
+	h.Write([]byte(base.Meaning))
+	var deps []string
+	for _, m := range base.Needs {
+		deps = append(deps, m.Addr().Key()+" "+m.Base().Hash)
+	}
+	sort.Strings(deps)
+	h.Write([]byte(strings.Join(deps, "\n")))
+	base.Hash = hex.EncodeToString(h.Sum(nil))[:8]
+}
+
+func meaning(w *strings.Builder, n Node) {
+	f := func(key string, v any) { fmt.Fprintf(w, "%s=%v\n", key, v) }
+	tree := func(key string, t *sqltext.Tree) {
+		if t != nil {
+			f(key, t.Canonical())
+		}
+	}
+	rows := func(r *Rows) {
+		for _, id := range r.IDs {
+			name := "rudder_id"
+			if id.Type != nil {
+				name = id.Type.Name
+			}
+			f("id", id.Entity.Name+" "+name)
+			tree("id.select", id.Select)
+		}
+		tree("occurred_at", r.OccurredAt)
+	}
+	window := func(win *Window) {
+		if win != nil {
+			tree("window", win.Tree)
+		}
+	}
+	switch n := n.(type) {
+	case *Input:
+		f("from", fmt.Sprint(n.Format, n.Table, n.spec.CSV.Value+n.spec.Parquet.Value+n.spec.JSON.Value))
+		tree("where", n.Where)
+		if n.Literal != nil {
+			for _, c := range n.Literal.Columns {
+				f("column", c)
+			}
+			for _, row := range n.Literal.Rows {
+				for _, c := range row {
+					tree("cell", c)
+				}
+			}
+		}
+		rows(&n.Rows)
+	case *SQLModel:
+		f("output", n.Output)
+		tree("query", n.Query)
+		rows(&n.Rows)
+		for _, x := range n.Features {
+			f("feature", x.Name)
+		}
+	case *Stitcher:
+		f("collator", n.Collator)
+		f("column", n.Entity.IDColumn)
+		for _, t := range n.Entity.IDTypes {
+			f("type", t.Name)
+			for _, x := range t.Filters {
+				f("filter", fmt.Sprint(x.Exclude, x.Kind, x.Text))
+				if x.Set != nil {
+					f("set", x.Set.From.Addr().Key())
+					tree("set.select", x.Set.Select)
+					tree("set.where", x.Set.Where)
+				}
+			}
+		}
+		for _, es := range n.Sources {
+			f("edges", es.From.Addr().Key())
+			for _, id := range es.IDs {
+				f("edge id", id.Type.Name)
+				tree("edge select", id.Select)
+			}
+		}
+	case *Cohort:
+		if n.Parent != nil {
+			f("parent", n.Parent.Addr().Key())
+		}
+		filterMeaning(w, n.Filter)
+	case *EntityVar:
+		tree("select", n.Select)
+		tree("where", n.Where)
+		window(n.Window)
+		tree("default", n.Default)
+		tree("type", n.Type)
+	case *InputVar:
+		tree("select", n.Select)
+		tree("where", n.Where)
+		window(n.Window)
+		tree("default", n.Default)
+		tree("type", n.Type)
+	case *FeatureTable:
+		for _, v := range n.Features {
+			f("feature", v.Name)
+		}
+	case *FeatureView:
+		f("name", n.Name)
+		for _, v := range n.Vars {
+			f("var", v.Address)
+		}
+		for _, c := range n.Columns {
+			f("column", string(c.Model.Address)+"/"+c.Name)
+		}
+	}
+}
+
+func filterMeaning(w *strings.Builder, x *CohortFilter) {
+	if x == nil {
+		return
+	}
+	fmt.Fprintf(w, "(exclude=%v ", x.Exclude)
+	switch {
+	case x.Cond != nil:
+		w.WriteString(x.Cond.Canonical())
+	case x.Set != nil:
+		fmt.Fprintf(w, "set %s", x.Set.From.Addr().Key())
+		for _, t := range []*sqltext.Tree{x.Set.Select, x.Set.Where} {
+			if t != nil {
+				w.WriteString(" " + t.Canonical())
+			}
+		}
+	}
+	for _, y := range x.All {
+		w.WriteString(" all")
+		filterMeaning(w, y)
+	}
+	for _, y := range x.Any {
+		w.WriteString(" any")
+		filterMeaning(w, y)
+	}
+	w.WriteString(")\n")
+}

@@ -1,0 +1,274 @@
+package model
+
+import (
+	"kith/internal/diag"
+	"kith/internal/source"
+	"kith/internal/spec"
+	"kith/internal/sqltext"
+)
+
+func (b *Builder) declareVarGroups() {
+	for _, g := range b.Spec.VarGroups {
+		c := b.CohortAt(g.EntityKey, g.EntityCohort)
+		if c == nil {
+			continue // said, here or by the loader
+		}
+		for _, s := range g.Vars {
+			if s.Name.Value == "" {
+				continue
+			}
+			if s.Input {
+				b.declareInputVar(c, s)
+			} else {
+				b.DeclareVar(c, g.Name.Value, s)
+			}
+		}
+	}
+}
+
+// DeclareVar adds an entity var to a cohort and returns it.
+func (b *Builder) DeclareVar(c *Cohort, group string, s *spec.Var) *EntityVar {
+	v := &EntityVar{Name: s.Name.Value, Cohort: c, Group: group, Description: s.Description.Value,
+		IsFeature: !s.IsFeatureOK || s.IsFeature.Value, spec: s}
+	v.Address, v.Span = c.Address.Child(v.Name), s.Name.Span
+	for _, t := range s.Tags {
+		v.Tags = append(v.Tags, t.Value)
+	}
+	if v.Name == c.Entity.IDColumn {
+		b.Diags.Errorf(diag.RDuplicateColumn, v.Span, "var %s has the name of the main id column of entity %s", v.Name, c.Entity.Name).
+			WithFix("rename the var")
+		return nil
+	}
+	if !b.Add(v) {
+		return nil
+	}
+	c.Vars = append(c.Vars, v)
+	if s.From.Value != "" {
+		b.Later(func() {
+			if v.From = b.SourceAt(s.From); v.From == nil {
+				v.Broken = true
+				return
+			}
+			v.need(v.From)
+			b.checkIDs(v, v.From, c.Entity, s.From.Span)
+			if c.Entity.Stitcher != nil {
+				v.need(c.Entity.Stitcher)
+			}
+		})
+	}
+	b.Text(func() { b.varTexts(v) })
+	b.Check(func() { b.checkVar(v) })
+	return v
+}
+
+// checkIDs says so when the rows of a source cannot be resolved to an entity.
+func (b *Builder) checkIDs(v Node, from Source, e *Entity, at source.Span) {
+	if s, ok := from.(*Stitcher); ok {
+		if s.Entity != e {
+			b.Diags.Errorf(diag.RNoIDs, at, "%s is the graph of entity %s, not of %s", from.Addr(), s.Entity.Name, e.Name).
+				WithAlso(s.Span, "declared here")
+			v.Base().Broken = true
+		}
+		return
+	}
+	if len(from.SourceRows().IDsOf(e)) == 0 && !from.Base().Broken {
+		b.Diags.Errorf(diag.RNoIDs, at, "%s declares no id of entity %s, so its rows belong to nobody", from.Addr(), e.Name).
+			WithAlso(from.Base().Span, "declared here").
+			WithFix("add an item to its ids: {select: <column>, type: <one of %s>, entity: %s}", e.typeNames(), e.Name)
+		v.Base().Broken = true
+	}
+}
+
+func (e *Entity) typeNames() string {
+	s := ""
+	for i, t := range e.IDTypes {
+		if i > 0 {
+			s += ", "
+		}
+		s += t.Name
+	}
+	return s
+}
+
+func (b *Builder) varTexts(v *EntityVar) {
+	s := v.spec
+	sc := Scope{From: v.From, Cohort: v.Cohort}
+	v.Select = b.Scalar(v, s.Select, sc)
+	v.Where = b.Scalar(v, s.Where, sc)
+	v.Default = b.Scalar(v, s.DefaultValue, Scope{Cohort: v.Cohort})
+	v.Type = b.typeText(v, s.ColumnDataType)
+	v.Window = b.window(v, s.Window, sc)
+}
+
+// typeText renders column_data_type. It is parsed as a cast, since a type alone is no expression.
+func (b *Builder) typeText(owner Node, text source.Text) *sqltext.Tree {
+	if text.TrimSpace().S == "" {
+		return nil
+	}
+	var sb source.Builder
+	sb.WriteString("cast(null as ", text.Span())
+	sb.WriteText(text)
+	sb.WriteString(")", text.Span())
+	return b.Scalar(owner, sb.Text(), Scope{})
+}
+
+// window renders a window block as one OVER, so that its parts share their holes.
+func (b *Builder) window(owner Node, s *spec.Window, sc Scope) *Window {
+	if s == nil {
+		return nil
+	}
+	var sb source.Builder
+	list := func(head string, texts []source.Text) {
+		n := 0
+		for _, t := range texts {
+			if t.TrimSpace().S == "" {
+				continue
+			}
+			if n == 0 {
+				sb.WriteString(head, t.Span())
+			} else {
+				sb.WriteString(", ", t.Span())
+			}
+			sb.WriteText(t)
+			n++
+		}
+	}
+	sb.WriteString("row_number() over (", s.Span)
+	list("partition by ", s.PartitionBy)
+	list(" order by ", s.OrderBy)
+	if s.FrameClause.S != "" {
+		sb.WriteString(" ", s.Span)
+		sb.WriteText(s.FrameClause)
+	}
+	sb.WriteString(")", s.Span)
+	w := &Window{Span: s.Span}
+	t := b.Scalar(owner, sb.Text(), sc)
+	b.Check(func() { w.fill(t) })
+	return w
+}
+
+// fill takes the parts of the parsed OVER apart.
+func (w *Window) fill(t *sqltext.Tree) {
+	if t == nil || t.Opaque {
+		return
+	}
+	w.Tree = t
+	for _, c := range t.WindowCalls() {
+		if c.Over == nil {
+			continue
+		}
+		part := func(nodes []sqltext.Node) *sqltext.Tree {
+			return &sqltext.Tree{Kind: sqltext.Scalar, Rendered: t.Rendered, Nodes: nodes}
+		}
+		for _, p := range c.Over.PartitionBy {
+			w.PartitionBy = append(w.PartitionBy, part(p))
+		}
+		w.Frame = c.Over.Frame
+		for _, o := range c.Over.OrderBy {
+			w.OrderBy = append(w.OrderBy, &OrderTerm{Tree: part(o.Nodes), Desc: o.Desc, Nulls: o.Nulls})
+			if o.Frame.S != "" {
+				w.Frame = o.Frame
+			}
+		}
+		return
+	}
+}
+
+// checkVar looks at the parsed texts of an entity var.
+func (b *Builder) checkVar(v *EntityVar) {
+	s := v.spec
+	b.noAggregates(v.Where, "a where")
+	b.noAggregates(v.Default, "a default value")
+	if v.Select == nil || v.Select.Opaque || v.Broken {
+		return
+	}
+	f := v.Select.Facts
+	at := s.Select.Span()
+	if v.From == nil {
+		if f.Aggregates && v.Window == nil {
+			b.Diags.Errorf(diag.RAggregateNotAllowed, at, "var %s has no from, so it is computed per %s from other vars and cannot aggregate", v.Name, v.Cohort.Entity.Name).
+				WithFix("add from: <input or model> to aggregate its rows")
+			v.Broken = true
+		}
+		return
+	}
+	switch {
+	case f.Windows && v.Window == nil && allHaveOver(v.Select):
+	case f.Windows && v.Window == nil:
+		b.Diags.Errorf(diag.RWindowMismatch, at, "var %s uses a window function but has no window", v.Name).
+			WithFix("add window: {order_by: [...]}")
+		v.Broken = true
+	case !f.Aggregates && !f.Windows && !b.isMainID(v):
+		d := b.Diags.Errorf(diag.RNotAggregate, at, "var %s is neither an aggregate nor a window function", v.Name).
+			WithAlso(s.From.Span, "%s may have many rows per %s", v.From.Addr(), v.Cohort.Entity.Name)
+		d.WithFix("say which value is meant: any_value(%s), max(%s), or a window function with window.order_by", oneLine(v.Select), oneLine(v.Select))
+		v.Broken = true
+	}
+}
+
+// allHaveOver reports whether every window call brings its own OVER, so that no window block is missing.
+func allHaveOver(t *sqltext.Tree) bool {
+	for _, c := range t.WindowCalls() {
+		if c.Over == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// isMainID reports whether a select is nothing but the main id column, which is the grouping key, or a constant.
+func (b *Builder) isMainID(v *EntityVar) bool {
+	cols := v.Select.Columns()
+	for _, c := range cols {
+		if len(c.Parts) != 1 || c.Parts[0] != v.Cohort.Entity.IDColumn {
+			return false
+		}
+	}
+	return len(v.Select.HoleIndexes()) == 0
+}
+
+func oneLine(t *sqltext.Tree) string {
+	s := t.Rendered.Text.S
+	if len(s) > 40 || t.Rendered.Holes != nil {
+		return "..."
+	}
+	return s
+}
+
+func (b *Builder) declareInputVar(c *Cohort, s *spec.Var) {
+	v := &InputVar{Name: s.Name.Value, Entity: c.Entity, Description: s.Description.Value, spec: s}
+	v.Span = s.Name.Span
+	of := b.SourceAt(s.From)
+	if of == nil {
+		return
+	}
+	v.Of = of
+	v.Address = of.Addr().Child(v.Name)
+	if !b.Add(v) {
+		return
+	}
+	of.SourceRows().InputVars = append(of.SourceRows().InputVars, v)
+	v.need(of)
+	if c.Entity != nil && len(of.SourceRows().IDsOf(c.Entity)) > 0 {
+		b.Later(func() {
+			if c.Entity.Stitcher != nil {
+				v.need(c.Entity.Stitcher)
+			}
+		})
+	}
+	b.Text(func() {
+		sc := Scope{From: of, Cohort: c}
+		v.Select = b.Scalar(v, s.Select, sc)
+		v.Where = b.Scalar(v, s.Where, sc)
+		v.Default = b.Scalar(v, s.DefaultValue, sc)
+		v.Type = b.typeText(v, s.ColumnDataType)
+		v.Window = b.window(v, s.Window, sc)
+	})
+	b.Check(func() {
+		if v.Select != nil && v.Window == nil && v.Select.Facts.Aggregates && !v.Select.Facts.Windows {
+			b.Diags.Errorf(diag.RAggregateNotAllowed, s.Select.Span(), "input var %s has one value per row and cannot aggregate without a window", v.Name).
+				WithFix("add window: {partition_by: [...]}, or make it an entity_var")
+			v.Broken = true
+		}
+	})
+}

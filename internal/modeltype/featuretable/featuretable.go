@@ -1,0 +1,89 @@
+// Package featuretable is the older model type feature_table_model (modelling.md section 8.6).
+package featuretable
+
+import (
+	"kith/internal/addr"
+	"kith/internal/diag"
+	"kith/internal/model"
+	"kith/internal/source"
+	"kith/internal/spec"
+)
+
+// Spec is the model_spec.
+type Spec struct {
+	Span         source.Span
+	EntityKey    source.At[string]
+	EntityCohort source.At[string]
+	Features     []source.At[string]
+}
+
+// Object is the field table of the model_spec.
+var Object = &spec.Object[Spec]{
+	Name: "feature_table_model", Place: "models[].model_spec (feature_table_model)", Doc: "A view of chosen vars with the time they are valid at. Feature views replace it.",
+	Span: func(s *Spec) *source.Span { return &s.Span },
+	Fields: []spec.Field[Spec]{
+		spec.Str("entity_key", "The entity.", func(s *Spec) *source.At[string] { return &s.EntityKey }),
+		spec.Str("entity_cohort", "A cohort, instead of the entity.", func(s *Spec) *source.At[string] { return &s.EntityCohort }),
+		spec.Names("features", "The vars, in the order of the columns.", func(s *Spec) *[]source.At[string] { return &s.Features }),
+		spec.Ignored[Spec]("validity_time", "Removed in schema 80."),
+		spec.Ignored[Spec]("compatibility_mode", "A switch of evaluation order that has no meaning here."),
+		spec.Ignored[Spec]("time_grain", "How often it is built."),
+		spec.Ignored[Spec]("materialization", "It is always a view."),
+		spec.Ignored[Spec]("retention_period", "How long its materials are kept."),
+	},
+	Check: func(d *spec.Decoder, s *Spec, n *source.Node) {
+		if (s.EntityKey.Value == "") == (s.EntityCohort.Value == "") {
+			d.Errorf(diag.SChoice, n.Span, "a feature table needs either entity_key or entity_cohort")
+		}
+	},
+}
+
+// Type is the model type.
+type Type struct{}
+
+// Name is "feature_table_model".
+func (Type) Name() string { return "feature_table_model" }
+
+// Declare adds the table; its features are looked up when all vars are declared.
+func (Type) Declare(b *model.Builder, m *spec.Model) {
+	s, diags := spec.Decode(m.Spec, Object)
+	b.Diags.Add(diags)
+	n := &model.FeatureTable{Name: m.Name.Value}
+	n.Address, n.Span, n.Broken = addr.Model(n.Name), m.Name.Span, diags.HasErrors()
+	if !b.Add(n) {
+		return
+	}
+	b.Tables = append(b.Tables, n)
+	b.Later(func() {
+		if diags.HasErrors() {
+			return
+		}
+		if n.Cohort = b.CohortAt(s.EntityKey, s.EntityCohort); n.Cohort == nil {
+			n.Broken = true
+			return
+		}
+		b.Need(n, n.Cohort)
+		seen := map[*model.EntityVar]bool{}
+		for _, f := range s.Features {
+			v := n.Cohort.Find(f.Value)
+			if v == nil {
+				var known []string
+				for _, x := range n.Cohort.Visible() {
+					known = append(known, x.Name)
+				}
+				d := b.Diags.Errorf(diag.RUnknownVar, f.Span, "%s has no var %q", n.Cohort.Address, f.Value)
+				if near := diag.Nearest(f.Value, known); near != "" {
+					d.WithFix("did you mean %q?", near)
+				}
+				n.Broken = true
+				continue
+			}
+			if seen[v] {
+				continue
+			}
+			seen[v] = true
+			n.Features = append(n.Features, v)
+			b.Need(n, v)
+		}
+	})
+}
