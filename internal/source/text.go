@@ -84,13 +84,10 @@ func (t Text) Slice(start, end int) Text {
 		return Text{}
 	}
 	out := Text{S: t.S[start:end]}
-	for i, p := range t.pieces {
-		next := len(t.S)
-		if i+1 < len(t.pieces) {
-			next = t.pieces[i+1].at
-		}
-		if next <= start || p.at >= end {
-			continue
+	first := sort.Search(len(t.pieces), func(i int) bool { return t.pieces[i].at > start }) - 1
+	for _, p := range t.pieces[max(first, 0):] {
+		if p.at >= end {
+			break
 		}
 		q := p
 		if p.at < start {

@@ -181,6 +181,16 @@ type keyword struct {
 	x      expr
 }
 
+// keyword returns the keyword argument of a name, nil when there is none.
+func (s *suffix) keyword(name string) *keyword {
+	for i := range s.kw {
+		if s.kw[i].name == name {
+			return &s.kw[i]
+		}
+	}
+	return nil
+}
+
 type filterUse struct {
 	name string
 	args []expr

@@ -155,7 +155,7 @@ func (st *state) recursive(m *macro, at source.Span) bool {
 		}
 		st.errorf(diag.TemplateRecursion, at, "macro %s calls itself: %s -> %s", m.name, path, m.name).
 			WithAlso(m.at, "defined here").
-			WithFix("macros cannot recurse; unroll it or use {%% for %%}")
+			WithFix("macros cannot recurse; unroll it or use {% for %}")
 		return true
 	}
 	return false

@@ -16,7 +16,7 @@ func (st *state) run(nodes []node, sc *scope, out *source.Builder) {
 		}
 		switch n := n.(type) {
 		case *textNode:
-			if st.step(source.Span{}) && st.charge(n.text.Len(), n.text.Span()) {
+			if st.step(source.Span{}) && st.room(out, n.text.Len(), n.text.Span()) {
 				out.WriteText(n.text)
 			}
 		case *outputNode:
@@ -34,7 +34,7 @@ func (st *state) run(nodes []node, sc *scope, out *source.Builder) {
 		case *macroNode:
 			sc.names[n.m.name] = macroValue{n.m}
 		case *execNode:
-			out.WriteText(st.rerender(st.text(n.body, sc), sc, n.at))
+			st.write(String{st.rerender(st.text(n.body, sc), sc, n.at)}, n.at, sc, out)
 		case *filterNode:
 			v := Value(String{st.text(n.body, sc)})
 			for _, f := range n.filters {
@@ -185,14 +185,14 @@ func (st *state) write(v Value, at source.Span, sc *scope, out *source.Builder) 
 		return
 	}
 	put := func(s string) {
-		if st.charge(len(s), at) {
+		if st.room(out, len(s), at) {
 			out.WriteString(s, at)
 		}
 	}
 	switch v := v.(type) {
 	case Unknown:
 	case Nil:
-		st.errorf(diag.TemplateNil, at, "%s is nil, there is nothing to write", shown(at)).
+		st.errorf(diag.TemplateNil, at, "nothing to write: the value of %s is nil", shown(at)).
 			WithFix("guard it with {%% if !(%s|isnil) %%}, or give it a default", shown(at))
 	case Bool:
 		put(strconv.FormatBool(bool(v)))
@@ -207,7 +207,7 @@ func (st *state) write(v Value, at source.Span, sc *scope, out *source.Builder) 
 	case String:
 		if v.Text.Span().IsZero() {
 			put(v.Text.S)
-		} else if st.charge(v.Text.Len(), at) {
+		} else if st.room(out, v.Text.Len(), at) {
 			out.WriteText(v.Text)
 		}
 	case Time:
@@ -233,10 +233,8 @@ func (st *state) writeObject(v ObjectValue, at source.Span, sc *scope, out *sour
 	}
 	w, ok := v.Object.(Writer)
 	if !ok {
-		d := st.errorf(diag.TemplateUnwritable, at, "%s is %s and cannot be written by itself", shown(at), v.noun())
-		if l, ok := v.Object.(Lister); ok && len(l.Members()) > 0 {
-			d.WithFix("name a member: %s.%s", shown(at), slices.Sorted(slices.Values(l.Members()))[0])
-		}
+		st.errorf(diag.TemplateUnwritable, at, "%s is %s and cannot be written by itself", shown(at), v.noun()).
+			WithFix("write one of its members")
 		return
 	}
 	got, err := w.Write(st.context(at, sc))

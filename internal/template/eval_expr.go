@@ -110,7 +110,7 @@ func (st *state) evalChain(x *chainExpr, sc *scope) Value {
 	}
 	v := st.eval(x.first, sc)
 	for _, link := range x.rest {
-		v = st.arithmetic(link.op, v, st.eval(link.x, sc), x.at, link.opAt)
+		v = st.arithmetic(link.op, v, st.eval(link.x, sc), x.first.span(), link.x.span(), link.opAt)
 	}
 	return v
 }

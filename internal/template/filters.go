@@ -61,7 +61,7 @@ func init() {
 		"slice":        {1, 1, false, slice},
 		"date":         {1, 1, false, date},
 		"time":         {1, 1, false, date},
-		"add":          {1, 1, false, func(st *state, c filterCall) Value { return st.arithmetic("+", c.in, c.args[0], c.at, c.at) }},
+		"add":          {1, 1, false, func(st *state, c filterCall) Value { return st.arithmetic("+", c.in, c.args[0], c.at, c.at, c.at) }},
 		"divisibleby":  {1, 1, false, divisibleBy},
 		"integer":      {apply: integer},
 		"float":        {apply: float},
@@ -275,7 +275,7 @@ func date(st *state, c filterCall) Value {
 	if !ok {
 		return st.wrong(c, c.in)
 	}
-	layout, err := plainString(c.args[0], "a layout")
+	layout, err := PlainString(c.args[0], "a layout")
 	if err != nil {
 		return st.fail(err, c.at)
 	}
@@ -285,7 +285,7 @@ func date(st *state, c filterCall) Value {
 func yesno(st *state, c filterCall) Value {
 	words := []string{"yes", "no", "maybe"}
 	if len(c.args) == 1 {
-		s, err := plainString(c.args[0], "the argument of yesno")
+		s, err := PlainString(c.args[0], "the argument of yesno")
 		if err != nil {
 			return st.fail(err, c.at)
 		}

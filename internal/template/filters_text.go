@@ -115,7 +115,7 @@ func addSlashes(t source.Text) source.Text {
 func trim(st *state, c filterCall) Value {
 	cut := " \t\r\n"
 	if len(c.args) == 1 {
-		s, err := plainString(c.args[0], "the argument of trim")
+		s, err := PlainString(c.args[0], "the argument of trim")
 		if err != nil {
 			return st.fail(err, c.at)
 		}
@@ -163,7 +163,7 @@ func (st *state) replace(c filterCall, old, with Value) Value {
 }
 
 func split(st *state, c filterCall) Value {
-	sep, err := plainString(c.args[0], "a separator")
+	sep, err := PlainString(c.args[0], "a separator")
 	if err != nil {
 		return st.fail(err, c.at)
 	}
@@ -176,6 +176,9 @@ func split(st *state, c filterCall) Value {
 		i := strings.Index(t.S[from:], sep)
 		if sep == "" || i < 0 {
 			return append(out, String{t.Slice(from, len(t.S))})
+		}
+		if !st.charge(itemBytes, c.at) {
+			return Unknown{}
 		}
 		out = append(out, String{t.Slice(from, from+i)})
 		from += i + len(sep)
@@ -249,7 +252,7 @@ func floatFormat(st *state, c filterCall) Value {
 
 // stringFormat writes a value with a verb of Go's fmt, such as "%05d".
 func stringFormat(st *state, c filterCall) Value {
-	format, err := plainString(c.args[0], "a format")
+	format, err := PlainString(c.args[0], "a format")
 	if err != nil {
 		return st.fail(err, c.at)
 	}

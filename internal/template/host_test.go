@@ -87,15 +87,21 @@ func (m model) Member(name string) (Value, bool) {
 	switch name {
 	case "DeRef":
 		return FuncOf(func(ctx *CallContext, args []Value, kw []Named) (Value, error) {
-			path, enabled := "this", true
-			if len(args) > 0 {
-				path = args[0].(String).Text.S
+			params := []string{"path", "dependency", "pre_existing", "prereqs", "checkpoint_name"}
+			bound, err := Bind(ctx, "DeRef", args, kw, params...)
+			if err != nil {
+				return nil, err
+			}
+			path, enabled := "this", !bound[1].Given()
+			if bound[0].Given() {
+				if path, err = PlainString(bound[0].Value, "the path"); err != nil {
+					return nil, err
+				}
 			}
 			note := "DeRef " + path
-			for _, k := range kw {
-				note += fmt.Sprintf(" %s=%s", k.Name, describe(ctx, k.Value))
-				if k.Name == "dependency" {
-					enabled = false
+			for i, a := range bound[1:] {
+				if a.Given() {
+					note += fmt.Sprintf(" %s=%s", params[i+1], describe(ctx, a.Value))
 				}
 			}
 			if ctx.Discovery {
@@ -153,7 +159,8 @@ func (site) Member(name string) (Value, bool) {
 		return method(0, func(*CallContext, []Value) (Value, error) { return Str("snowflake"), nil }), true
 	case "DataType":
 		return method(1, func(_ *CallContext, args []Value) (Value, error) {
-			return Str(strings.ToUpper(args[0].(String).Text.S)), nil
+			s, err := PlainString(args[0], "the type")
+			return Str(strings.ToUpper(s)), err
 		}), true
 	case "Wrap":
 		return method(2, func(ctx *CallContext, args []Value) (Value, error) {

@@ -48,6 +48,7 @@ type tagBody struct {
 	end    int     // offset behind the closing mark
 	trim   bool    // closed with a dash: white space behind it is dropped
 	closed bool
+	bad    bool // a character could not be read
 }
 
 // lexTag reads the tokens of a tag whose inside begins at pos. closer is "}}" or "%}". Strings are read as such, so marks
@@ -92,9 +93,11 @@ func (p *parser) lexTag(open, pos int, closer string) tagBody {
 			return p.brokenString(open, pos, closer, mistakes)
 		}
 		pos = tok.end
-		if tok.s != "" || tok.kind == stringToken {
-			body.toks = append(body.toks, tok)
+		if tok.s == "" && tok.kind == symbolToken {
+			body.bad = true
+			continue
 		}
+		body.toks = append(body.toks, tok)
 	}
 }
 
@@ -141,14 +144,7 @@ func (p *parser) lexToken(pos int, before []token, mistakes *diag.List) (token, 
 		return p.lexNumber(pos, afterDot, mistakes), true
 	}
 	if r, n := utf8.DecodeRuneInString(s[pos:]); r == '_' || unicode.IsLetter(r) {
-		end := pos + n
-		for end < len(s) {
-			r, n := utf8.DecodeRuneInString(s[end:])
-			if r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-				break
-			}
-			end += n
-		}
+		end := wordEnd(s, pos+n)
 		return token{kind: identToken, s: s[pos:end], start: pos, end: end}, true
 	}
 	for _, sym := range symbols {
@@ -159,6 +155,18 @@ func (p *parser) lexToken(pos int, before []token, mistakes *diag.List) (token, 
 	r, n := utf8.DecodeRuneInString(s[pos:])
 	mistakes.Errorf(diag.TemplateSyntax, p.text.Origin(pos, pos+n), "unexpected character %q in a tag", r)
 	return token{kind: symbolToken, start: pos, end: pos + n}, true
+}
+
+// wordEnd is the end of the letters, digits and underscores from pos on.
+func wordEnd(s string, pos int) int {
+	for pos < len(s) {
+		r, n := utf8.DecodeRuneInString(s[pos:])
+		if r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			break
+		}
+		pos += n
+	}
+	return pos
 }
 
 // lexNumber reads digits, a fraction and an exponent; behind a dot it reads an index only, so that x.0.1 has two.
@@ -185,11 +193,12 @@ func (p *parser) lexNumber(pos int, index bool, mistakes *diag.List) token {
 			}
 		}
 	}
-	if r, n := utf8.DecodeRuneInString(s[end:]); r == '_' || unicode.IsLetter(r) {
-		mistakes.Errorf(diag.TemplateSyntax, p.text.Origin(pos, end+n), "a number is followed by %q", r).
+	word := wordEnd(s, end)
+	if word > end {
+		mistakes.Errorf(diag.TemplateSyntax, p.text.Origin(pos, word), "%q is neither a number nor a name", s[pos:word]).
 			WithFix("names cannot begin with a digit; put text in quotes")
 	}
-	return token{kind: numberToken, s: s[pos:end], start: pos, end: end}
+	return token{kind: numberToken, s: s[pos:end], start: pos, end: word}
 }
 
 // lexString reads a string. A backslash before a quote or a backslash is dropped; before anything else it stays, as

@@ -34,13 +34,13 @@ func number(v Value) (float64, bool) {
 	return float64(f), ok
 }
 
-// arithmetic applies + - * / % to two values. + also joins text and lists.
-func (st *state) arithmetic(op string, l, r Value, at, opAt source.Span) Value {
+// arithmetic applies + - * / % to two values, which stand at lAt and rAt. + also joins text and lists.
+func (st *state) arithmetic(op string, l, r Value, lAt, rAt, opAt source.Span) Value {
 	if isUnknown(l) || isUnknown(r) {
 		return Unknown{}
 	}
 	if op == "+" {
-		if v := st.join(l, r, at); v != nil {
+		if v := st.join(l, r, lAt, rAt); v != nil {
 			return v
 		}
 	}
@@ -73,13 +73,13 @@ func (st *state) arithmetic(op string, l, r Value, at, opAt source.Span) Value {
 }
 
 // join is + for text and lists; nil when the values are neither.
-func (st *state) join(l, r Value, at source.Span) Value {
+func (st *state) join(l, r Value, lAt, rAt source.Span) Value {
 	if a, ok := l.(List); ok {
 		b, ok := r.(List)
 		if !ok {
 			return nil
 		}
-		if !st.charge(16*(len(a)+len(b)), at) {
+		if !st.charge(itemBytes*(len(a)+len(b)), rAt) {
 			return Unknown{}
 		}
 		return append(append(List{}, a...), b...)
@@ -88,8 +88,8 @@ func (st *state) join(l, r Value, at source.Span) Value {
 		return nil
 	}
 	var b source.Builder
-	st.write(l, at, nil, &b)
-	st.write(r, at, nil, &b)
+	st.write(l, lAt, nil, &b)
+	st.write(r, rAt, nil, &b)
 	return String{b.Text()}
 }
 

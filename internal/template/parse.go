@@ -83,6 +83,7 @@ type tag struct {
 	nameAt     source.Span
 	at         source.Span
 	toks       []token
+	bad        bool // see tagBody
 	start, end int
 }
 
@@ -212,13 +213,18 @@ func (p *parser) output(open int) node {
 		return nil
 	}
 	at := p.text.Origin(open, body.end)
-	p.use(body.toks)
+	p.use(body.toks, body.bad)
 	if p.peek().kind == endToken {
+		if p.failed {
+			return nil
+		}
 		p.diags.Errorf(diag.TemplateSyntax, at, "empty {{ }}").WithFix("name what to write, or remove the tag")
 		return nil
 	}
-	x := p.expression()
-	p.wantEnd()
+	x := p.whole()
+	if p.failed {
+		return nil
+	}
 	return &outputNode{x, at}
 }
 
@@ -244,7 +250,7 @@ func (p *parser) readTag(open int) *tag {
 		return nil
 	}
 	name := body.toks[0]
-	return &tag{name.s, p.text.Origin(name.start, name.end), at, body.toks[1:], open, body.end}
+	return &tag{name.s, p.text.Origin(name.start, name.end), at, body.toks[1:], body.bad, open, body.end}
 }
 
 // body reads the inside of a block until one of its stops. It reports the block as unclosed when the text ends first.
@@ -270,7 +276,7 @@ func (p *parser) body(t *tag, stops ...string) ([]node, *tag) {
 }
 
 // use starts reading the tokens of a tag.
-func (p *parser) use(toks []token) { p.toks, p.tok, p.failed = toks, 0, false }
+func (p *parser) use(toks []token, bad bool) { p.toks, p.tok, p.failed = toks, 0, bad }
 
 func (p *parser) peek() token { return p.toks[p.tok] }
 
@@ -315,6 +321,18 @@ func (p *parser) wantEnd() {
 	if p.peek().kind != endToken {
 		p.expected("the end of the tag")
 	}
+}
+
+// whole reads an expression up to the end of the tag. After a syntax error it gives a badExpr, because what was read up to
+// there would only be reported a second time.
+func (p *parser) whole() expr {
+	start := p.peek()
+	x := p.expression()
+	p.wantEnd()
+	if p.failed {
+		return &badExpr{p.at(start)}
+	}
+	return x
 }
 
 func contains(list []string, s string) bool {

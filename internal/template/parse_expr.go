@@ -14,7 +14,7 @@ func (p *parser) expression() expr {
 	t := p.peek()
 	if !p.enter(p.at(t)) {
 		p.leave()
-		p.tok = len(p.toks) - 1
+		p.tok, p.failed = len(p.toks)-1, true
 		return &badExpr{p.at(t)}
 	}
 	defer p.leave()
@@ -287,12 +287,12 @@ func (p *parser) arguments(s *suffix) {
 		if next := p.peekAt(1); t.kind == identToken && next.kind == symbolToken && next.s == "=" {
 			p.next()
 			p.next()
-			for _, k := range s.kw {
-				if k.name == t.s {
-					p.diags.Errorf(diag.TemplateArguments, p.at(t), "argument %s is given twice", t.s).WithAlso(k.nameAt, "first here")
-				}
+			k := keyword{t.s, p.at(t), p.expression()}
+			if first := s.keyword(k.name); first != nil {
+				p.diags.Errorf(diag.TemplateArguments, k.nameAt, "argument %s is given twice", k.name).WithAlso(first.nameAt, "first here")
+			} else {
+				s.kw = append(s.kw, k)
 			}
-			s.kw = append(s.kw, keyword{t.s, p.at(t), p.expression()})
 		} else {
 			x := p.expression()
 			if len(s.kw) > 0 {

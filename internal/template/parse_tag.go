@@ -25,7 +25,7 @@ var refusedTags = map[string]string{
 
 // statement reads the rest of a tag that is not the end of a block, and appends what it is to out.
 func (p *parser) statement(out []node, t *tag) []node {
-	p.use(t.toks)
+	p.use(t.toks, t.bad)
 	switch t.name {
 	case "if":
 		return append(out, p.ifTag(t))
@@ -34,11 +34,17 @@ func (p *parser) statement(out []node, t *tag) []node {
 	case "with":
 		return append(out, p.withTag(t))
 	case "set":
-		if b, ok := p.binding(); ok {
+		b, ok := p.binding()
+		if ok {
 			p.wantEnd()
-			return append(out, &setNode{b})
 		}
-		return out
+		if b.name == "" {
+			return out
+		}
+		if p.failed {
+			b.x = &badExpr{t.at}
+		}
+		return append(out, &setNode{b})
 	case "for":
 		return append(out, p.forTag(t))
 	case "macro":
@@ -101,22 +107,20 @@ func (p *parser) unknownTag(t *tag) {
 // ifTag reads {% if %} up to its {% endif %}.
 func (p *parser) ifTag(t *tag) node {
 	n := &ifNode{}
-	cond := p.expression()
-	p.wantEnd()
+	cond := p.whole()
 	for {
 		body, end := p.body(t, "elif", "else")
 		n.branches = append(n.branches, branch{cond, body})
 		if end == nil || end.name == "endif" {
 			return n
 		}
-		p.use(end.toks)
+		p.use(end.toks, end.bad)
 		if end.name == "elif" || p.isWord("if") {
 			if end.name == "else" {
-				p.diags.Errorf(diag.TemplateSyntax, end.at, "{%% else if %%} is not a tag").WithFix("write {%% elif %%}")
+				p.diags.Errorf(diag.TemplateSyntax, end.at, "{% else if %} is not a tag").WithFix("write {% elif %}")
 				p.next()
 			}
-			cond = p.expression()
-			p.wantEnd()
+			cond = p.whole()
 			continue
 		}
 		p.wantEnd()
@@ -175,7 +179,10 @@ func (p *parser) withTag(t *tag) node {
 		p.accept(",")
 	}
 	if len(t.toks) == 1 {
-		p.diags.Errorf(diag.TemplateSyntax, t.at, "{%% with %%} binds nothing").WithFix("write {%% with name = value %%}")
+		p.diags.Errorf(diag.TemplateSyntax, t.at, "{% with %} binds nothing").WithFix("write {% with name = value %}")
+	}
+	if last := len(n.bindings) - 1; p.failed && last >= 0 {
+		n.bindings[last].x = &badExpr{t.at}
 	}
 	n.body, _ = p.body(t)
 	return n
@@ -183,13 +190,14 @@ func (p *parser) withTag(t *tag) node {
 
 // binding reads name = value.
 func (p *parser) binding() (binding, bool) {
+	start := p.peek()
 	name, ok := p.name("a name")
 	if !ok {
 		return binding{}, false
 	}
 	if !p.accept("=") {
 		p.expected("= after " + name)
-		return binding{}, false
+		return binding{name, &badExpr{p.at(start)}}, false
 	}
 	return binding{name, p.expression()}, true
 }
@@ -227,6 +235,9 @@ func (p *parser) forTag(t *tag) node {
 		} else if ok {
 			p.expected("in")
 		}
+	}
+	if p.failed {
+		n.over = &badExpr{t.at}
 	}
 	body, end := p.body(t, "empty", "else")
 	n.body = body

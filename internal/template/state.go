@@ -96,6 +96,9 @@ func (st *state) step(at source.Span) bool {
 	return !st.stopped
 }
 
+// itemBytes is what an item of a list is counted as.
+const itemBytes = 64
+
 // charge counts bytes made, in output and in values; one value may be as long as the output, all together eight times that.
 func (st *state) charge(n int, at source.Span) bool {
 	st.bytes += n
@@ -103,6 +106,14 @@ func (st *state) charge(n int, at source.Span) bool {
 		st.stop(at, "template makes more than %d bytes of text", st.limits.OutputBytes)
 	}
 	return !st.stopped
+}
+
+// room counts n bytes that are to be written to out, which may not become longer than the output.
+func (st *state) room(out *source.Builder, n int, at source.Span) bool {
+	if out.Len()+n > st.limits.OutputBytes {
+		n = st.limits.OutputBytes + 1
+	}
+	return st.charge(n, at)
 }
 
 // stop ends the rendering with a diagnostic, also where others are dropped.

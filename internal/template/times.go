@@ -94,7 +94,7 @@ func (t Time) member(name string) (Value, bool) {
 		return method(0, func(*CallContext, []Value) (Value, error) { return t, nil }), true
 	case "Format":
 		return method(1, func(ctx *CallContext, args []Value) (Value, error) {
-			layout, err := plainString(args[0], "a layout")
+			layout, err := PlainString(args[0], "a layout")
 			if err != nil {
 				return nil, err
 			}
@@ -223,18 +223,6 @@ func method(n int, f func(ctx *CallContext, args []Value) (Value, error)) Value 
 		}
 		return f(ctx, args)
 	})
-}
-
-// plainString reads an argument as text without placeholders.
-func plainString(v Value, what string) (string, error) {
-	s, ok := v.(String)
-	if !ok {
-		return "", Failf(diag.TemplateKind, "%s must be a string, got %s", what, v.noun())
-	}
-	if _, _, _, found := FindPlaceholder(s.Text.S, 0); found {
-		return "", Failf(diag.TemplateKind, "%s must be plain text, it contains a value that is known only when the SQL runs", what)
-	}
-	return s.Text.S, nil
 }
 
 func countOf(n int, word string) string {
