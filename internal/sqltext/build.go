@@ -1,10 +1,6 @@
 package sqltext
 
-import (
-	"strings"
-
-	"kith/internal/source"
-)
+import "strings"
 
 // builder makes the nodes of one text. Typed nodes are kept by their first token, so that a call's arguments are the same
 // nodes whether they are reached by Args, ArgList or Nodes.
@@ -15,6 +11,8 @@ type builder struct {
 	columns map[int]ColumnRef
 	calls   map[int]CallRef
 	made    map[int]made
+	// dateParts are the offsets of words that the engine takes for columns and that are date parts.
+	dateParts map[int]bool
 }
 
 type made struct {
@@ -23,9 +21,14 @@ type made struct {
 }
 
 func newBuilder(l *lexed, p Parser, parsed Parsed, shift int) *builder {
-	b := &builder{lexed: l, parser: p, columns: map[int]ColumnRef{}, calls: map[int]CallRef{}, made: map[int]made{}}
+	b := &builder{
+		lexed: l, parser: p, columns: map[int]ColumnRef{}, calls: map[int]CallRef{}, made: map[int]made{},
+		dateParts: l.dateParts(),
+	}
 	for _, c := range parsed.Columns {
-		b.columns[c.Offset-shift] = c
+		if o := c.Offset - shift; !b.dateParts[o] {
+			b.columns[o] = c
+		}
 	}
 	for _, c := range parsed.Calls {
 		o := c.Offset - shift
@@ -33,7 +36,6 @@ func newBuilder(l *lexed, p Parser, parsed Parsed, shift int) *builder {
 			b.calls[o] = c
 		}
 	}
-	b.dropDateParts()
 	return b
 }
 
@@ -192,13 +194,4 @@ func (b *builder) column(i int) made {
 func (b *builder) trimmed(lo, hi int) []Node {
 	lo, hi = b.trim(lo, hi)
 	return b.nodes(lo, hi, nil)
-}
-
-// textOf is the text of a run of nodes.
-func textOf(nodes []Node) source.Text {
-	var t source.Builder
-	for _, n := range nodes {
-		t.WriteText(NodeText(n))
-	}
-	return t.Text()
 }

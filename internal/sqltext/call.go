@@ -2,16 +2,15 @@ package sqltext
 
 import "strings"
 
-// syntaxCalls look like calls to a reader and to a printer, though DuckDB's parser makes operators of them.
-var syntaxCalls = map[string]bool{
-	"coalesce": true, "if": true, "nullif": true, "ifnull": true, "grouping": true, "grouping_id": true, "try": true,
-}
+// syntaxCalls look like calls to a reader and to a printer, though DuckDB's parser makes operators and casts of them.
+// typeCalls are calls only where no type is asked for ("x::time(3)").
+var (
+	syntaxCalls = words("coalesce if nullif ifnull grouping grouping_id try")
+	typeCalls   = words("date time timestamp datetime timestamptz")
+)
 
 // notCalls have a syntax of their own inside the brackets.
-var notCalls = map[string]bool{
-	"extract": true, "cast": true, "try_cast": true, "interval": true, "in": true, "exists": true, "any": true, "all": true,
-	"some": true, "array": true, "values": true, "over": true, "filter": true, "struct": true,
-}
+var notCalls = words("extract cast try_cast interval in exists any all some array values over filter struct")
 
 // call is the Call whose name begins at token i.
 func (b *builder) call(i int) made {
@@ -38,10 +37,8 @@ func (b *builder) call(i int) made {
 	}
 	name := strings.ToLower(unquote(b.str(last)))
 	ref, ok := b.calls[b.toks[at].start]
-	if !ok && !(len(names) == 1 && b.toks[i].kind == tokIdent && syntaxCalls[name]) {
-		return made{}
-	}
-	if b.toks[last].kind == tokIdent && len(names) == 1 && notCalls[name] {
+	plain := len(names) == 1 && b.toks[i].kind == tokIdent
+	if !ok && !(plain && (syntaxCalls[name] || typeCalls[name] && !b.typeWanted(i))) || plain && notCalls[name] {
 		return made{}
 	}
 	c := &Call{Name: name, NameText: b.slice(i, after)}
@@ -53,6 +50,12 @@ func (b *builder) call(i int) made {
 	c.Nodes = b.nodes(i, end, p.plain)
 	c.Text = b.slice(i, end)
 	return made{c, end}
+}
+
+// typeWanted reports whether the word at token i stands where a type does.
+func (b *builder) typeWanted(i int) bool {
+	p := b.prev(i, 0)
+	return b.is(p, "::") || b.is(p, "as")
 }
 
 func builtinSchema(s string) bool {

@@ -77,25 +77,28 @@ func (c *Call) DatePart() (arg int, word string) {
 	return arg, word
 }
 
-// dropDateParts takes bare date parts out of the engine's columns.
-func (b *builder) dropDateParts() {
-	for i, t := range b.toks {
-		if t.kind != tokIdent || !b.is(b.next(i+1, len(b.toks)), "(") {
+// dateParts are the offsets of the bare date parts of a text.
+func (l *lexed) dateParts() map[int]bool {
+	out := map[int]bool{}
+	for i, t := range l.toks {
+		if t.kind != tokIdent {
 			continue
 		}
-		open := b.next(i+1, len(b.toks))
-		if b.match[open] < 0 {
+		name := strings.ToLower(l.str(i))
+		open := l.next(i+1, len(l.toks))
+		if !datePartFirst[name] && !datePartLast[name] || !l.is(open, "(") || l.match[open] < 0 {
 			continue
 		}
-		args := b.split(open+1, b.match[open])
-		at := func(k int) string {
-			if args[k][1] == args[k][0]+1 && b.toks[args[k][0]].kind == tokIdent {
-				return b.str(args[k][0])
+		args := l.split(open+1, l.match[open])
+		word := func(k int) string {
+			if args[k][1] == args[k][0]+1 && l.toks[args[k][0]].kind == tokIdent {
+				return l.str(args[k][0])
 			}
 			return ""
 		}
-		if k := datePart(strings.ToLower(b.str(i)), len(args), at); k >= 0 {
-			delete(b.columns, b.toks[args[k][0]].start)
+		if k := datePart(name, len(args), word); k >= 0 {
+			out[l.toks[args[k][0]].start] = true
 		}
 	}
+	return out
 }

@@ -261,7 +261,7 @@ func (r *reading) tree(p Parser, parsed Parsed) *Tree {
 	t.Opaque = false
 	b := newBuilder(r.lex, p, parsed, r.shift)
 	t.Nodes = b.nodes(0, len(r.lex.toks), nil)
-	t.Facts = facts(t, parsed)
+	t.Facts = facts(t, parsed, func(c ColumnRef) bool { return b.dateParts[c.Offset-r.shift] })
 	return t
 }
 

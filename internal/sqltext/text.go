@@ -150,28 +150,36 @@ func (l *lexed) engineText() string {
 			}
 		}
 	}
+	clearAll := func(lo, hi int) {
+		for _, t := range l.toks[lo:hi] {
+			clear(t)
+		}
+	}
 	n := len(l.toks)
 	for i, t := range l.toks {
 		switch {
 		case t.blank():
 			clear(t)
+		case t.kind == tokIdent:
+			// BigQuery's place for it, before the order inside the brackets; DuckDB wants it after.
+			for _, w := range []string{"ignore", "respect"} {
+				if k, ok := l.words(i, n, w, "nulls"); ok && l.is(l.next(k, n), "order") {
+					clearAll(i, k)
+				}
+			}
 		case t.kind != tokClose || l.match[i] < 0 || l.s[t.start] != ')':
 		default:
 			j := l.next(i+1, n)
 			if k, ok := l.words(j, n, "within", "group"); ok && l.orderedSet(i) {
 				if open := l.next(k, n); open < n && l.match[open] > open && l.is(l.next(open+1, n), "order") {
 					b[t.start] = ' '
-					for m := j; m <= open; m++ {
-						clear(l.toks[m])
-					}
+					clearAll(j, open+1)
 					j = l.next(l.match[open]+1, n)
 				}
 			}
 			for _, w := range []string{"ignore", "respect"} {
 				if k, ok := l.words(j, n, w, "nulls"); ok && l.is(l.next(k, n), "over") {
-					for m := j; m < k; m++ {
-						clear(l.toks[m])
-					}
+					clearAll(j, k)
 				}
 			}
 		}

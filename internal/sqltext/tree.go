@@ -47,6 +47,10 @@ type Facts struct {
 	Outputs []string
 	// Tables are the base table names a Query reads (common table expressions of its own left out), as written.
 	Tables []string
+	// Reads are the column references of the whole text, subqueries included, each once in order of appearance. The first
+	// part of "{{t}}.a" is the placeholder of the hole. Names of common table expressions and of outputs are not told
+	// apart from those of base tables.
+	Reads [][]string
 }
 
 // Node is a piece of a Tree: *Verbatim, *Column, *Hole, *Call, *Paren or *Subquery, and no other.

@@ -156,15 +156,17 @@ func nullAggregate(nodes []Node) bool {
 		case *Paren:
 			return n.Open == "(" && nullAggregate(n.Nodes)
 		}
-	case 2, 3:
-		// x::type, x::type(10, 2)
-		if v, ok := nodes[1].(*Verbatim); ok && isCastTail(v.Text, len(nodes) == 3) && typeArgs(nodes[2:]) {
+	default:
+		if len(nodes) > 1 && castTail(nodes[1:]) {
 			return nullAggregate(nodes[:1])
+		}
+		if len(nodes) != 2 {
+			return false
 		}
 		// cast(x as type)
 		v, ok := nodes[0].(*Verbatim)
 		p, isParen := nodes[1].(*Paren)
-		if ok && isParen && len(nodes) == 2 {
+		if ok && isParen {
 			switch strings.ToLower(strings.TrimSpace(v.Text.S)) {
 			case "cast", "try_cast":
 				return castOperand(p.Nodes)
@@ -174,8 +176,27 @@ func nullAggregate(nodes []Node) bool {
 	return false
 }
 
-// isCastTail reports whether a text is "::type", possibly several, of plain words.
-func isCastTail(t source.Text, args bool) bool {
+// castTail reports whether nodes are "::type", one or several, with or without arguments of the type.
+func castTail(nodes []Node) bool {
+	for i, n := range nodes {
+		switch n := n.(type) {
+		case *Verbatim:
+			if !isCast(n.Text) {
+				return false
+			}
+		case *Paren:
+			if i == 0 || n.Open != "(" {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// isCast reports whether a text is "::type", possibly several, of plain words.
+func isCast(t source.Text) bool {
 	l := newLexed(t)
 	n := len(l.toks)
 	i := l.next(0, n)
@@ -205,14 +226,6 @@ func isOperatorWord(w string) bool {
 		return true
 	}
 	return false
-}
-
-func typeArgs(nodes []Node) bool {
-	if len(nodes) == 0 {
-		return true
-	}
-	p, ok := nodes[0].(*Paren)
-	return ok && len(nodes) == 1 && p.Open == "("
 }
 
 // castOperand looks at what stands before AS in the brackets of a cast.
@@ -261,8 +274,8 @@ func ConstantTree(t *Tree) bool {
 }
 
 // facts are what the nodes and the engine's parse say of a whole text.
-func facts(t *Tree, parsed Parsed) Facts {
-	f := Facts{Outputs: parsed.Outputs, Subqueries: parsed.Subqueries}
+func facts(t *Tree, parsed Parsed, isDatePart func(ColumnRef) bool) Facts {
+	f := Facts{Outputs: parsed.Outputs}
 	Walk(t.Nodes, func(n Node) bool {
 		switch n := n.(type) {
 		case *Call:
@@ -277,6 +290,13 @@ func facts(t *Tree, parsed Parsed) Facts {
 	for _, name := range parsed.Tables {
 		if !hasHole(name) {
 			f.Tables = append(f.Tables, name)
+		}
+	}
+	seen := map[string]bool{}
+	for _, c := range parsed.AllColumns {
+		if key := strings.Join(c.Parts, "\x00"); !seen[key] && !isDatePart(c) {
+			seen[key] = true
+			f.Reads = append(f.Reads, c.Parts)
 		}
 	}
 	if t.Kind == Scalar {

@@ -138,6 +138,11 @@ func factLine(t *sqltext.Tree) string {
 	add(sqltext.ConstantTree(t), "constant")
 	add(len(f.Outputs) > 0, "outputs="+strings.Join(f.Outputs, ","))
 	add(len(f.Tables) > 0, "tables="+strings.Join(f.Tables, ","))
+	var reads []string
+	for _, r := range f.Reads {
+		reads = append(reads, strings.Join(r, "."))
+	}
+	add(len(reads) > 0, "reads="+strings.Join(reads, ","))
 	add(len(t.HoleIndexes()) > 0, fmt.Sprint("holes=", t.HoleIndexes()))
 	return "= " + strings.Join(words, " ") + "\n"
 }
@@ -211,4 +216,3 @@ func dumpOrder(b *strings.Builder, terms []sqltext.OrderTerm, indent string) {
 		dump(b, o.Nodes, indent+"  ")
 	}
 }
-

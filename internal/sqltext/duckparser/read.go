@@ -214,6 +214,10 @@ func (w *walk) value(v any, s *scope) {
 func (w *walk) object(o object, s *scope) {
 	if q := obj(o, "subquery"); q != nil {
 		w.rest(o, s, "subquery")
+		if unnests(q) {
+			w.nested(q, s)
+			return
+		}
 		w.out.Subqueries = true
 		w.depth++
 		o[outputsKey] = w.nested(q, s)
@@ -244,6 +248,16 @@ func (w *walk) object(o object, s *scope) {
 	default:
 		w.rest(o, s)
 	}
+}
+
+// unnests reports whether a query is of the engine's making: "x = any(list)" is parsed as a query over unnest(list).
+func unnests(q object) bool {
+	items := list(obj(q, "node"), "select_list")
+	if len(items) != 1 {
+		return false
+	}
+	item, _ := items[0].(object)
+	return str(item, "function_name") == "unnest" && at(item) < 0
 }
 
 func (w *walk) column(o object, s *scope) {
