@@ -15,9 +15,6 @@ import (
 	"kith/examples/shop/generate/world"
 )
 
-// seed is the number the whole world grows from.
-const seed = 20260630
-
 func main() {
 	dir := flag.String("dir", "", "folder to write to; the default is the example's own")
 	flag.Parse()
@@ -34,7 +31,7 @@ func run(dir string) error {
 			return err
 		}
 	}
-	w := world.New(seed)
+	w := world.New(world.Seed)
 	if err := writeData(filepath.Join(dir, "data"), w.Tables()); err != nil {
 		return err
 	}

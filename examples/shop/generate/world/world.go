@@ -10,6 +10,9 @@ import (
 	"strings"
 )
 
+// Seed is the number the published data grows from.
+const Seed = 20260630
+
 // World is the invented shop with everything that happened in it.
 type World struct {
 	persons []*person
