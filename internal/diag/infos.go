@@ -8,6 +8,10 @@ import (
 // infoLists are the reference entries of every codes_*.go file. A test fails when a file's list is missing here.
 var infoLists = [][]Info{
 	specInfos,
+	modelInfos,
+	templateInfos,
+	sqltextInfos,
+	dialectInfos,
 }
 
 // Infos returns the reference entry of every code, in the order of the codes.

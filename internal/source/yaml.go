@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"strconv"
+	"sort"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -65,15 +65,17 @@ func ParseYAML(f *File) (*Node, []Problem) {
 	if problems := checkBytes(f); len(problems) > 0 {
 		return nil, problems
 	}
-	docs, err := readDocuments(f.Data)
+	data := f.Data
+	docs, err := readDocuments(data)
 	var masks []Span
 	var problems []Problem
 	if err != nil || hasMapKey(docs) {
 		if masks = unquotedTemplates(f); len(masks) > 0 {
 			// The values are replaced by quoted text of the same shape, so that the rest of the file is read too.
-			again, err2 := readDocuments(maskSpans(f.Data, masks))
+			masked := maskSpans(f.Data, masks)
+			again, err2 := readDocuments(masked)
 			if err2 == nil || err != nil {
-				docs, err = again, err2
+				data, docs, err = masked, again, err2
 				problems = templateProblems(masks)
 			} else {
 				masks = nil
@@ -81,7 +83,7 @@ func ParseYAML(f *File) (*Node, []Problem) {
 		}
 	}
 	if err != nil {
-		problems = append(problems, syntaxProblem(f, err))
+		problems = append(problems, syntaxProblem(f, data, err))
 	}
 	if len(docs) == 0 {
 		if err != nil {
@@ -153,7 +155,7 @@ func hasMapKey(docs []*yaml.Node) bool {
 }
 
 var (
-	yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
+	yamlErrorLine = regexp.MustCompile(`^yaml: (?:line \d+: )?(.*)$`)
 	yamlAnchor    = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
 )
 
@@ -178,15 +180,9 @@ var syntaxWords = []struct{ fragment, message, fix string }{
 	{"did not find expected node content", "a value is expected here", ""},
 }
 
-// syntaxProblem turns an error of the parser into a Problem with the best place that can be told from it.
-func syntaxProblem(f *File, err error) Problem {
-	line, msg := 1, err.Error()
-	if m := yamlErrorLine.FindStringSubmatch(msg); m != nil {
-		msg = m[2]
-		if n, e := strconv.Atoi(m[1]); e == nil {
-			line = n
-		}
-	}
+// syntaxProblem turns an error of the parser into a Problem at the line that causes it.
+func syntaxProblem(f *File, data []byte, err error) Problem {
+	msg := errorText(err)
 	if m := yamlAnchor.FindStringSubmatch(msg); m != nil {
 		p := Problem{Kind: AliasProblem, At: aliasSpan(f, m[1]),
 			Message: fmt.Sprintf("no anchor &%s stands before this alias", m[1])}
@@ -194,11 +190,7 @@ func syntaxProblem(f *File, err error) Problem {
 		return p
 	}
 	c := newComposer(f, nil)
-	line = min(line, len(c.lines))
-	if msg == "found unexpected end of stream" && strings.TrimSpace(c.lineSpan(line).Text()) == "" {
-		// The parser names the line of the opening quote, but takes the first line for none and then names the end.
-		line = 1
-	}
+	line := errorLine(data, c.lines, msg)
 	if at, ok := tabIndent(c, line); ok {
 		return Problem{Kind: TabProblem, At: at, Message: "a tab is used as indentation; YAML allows only spaces", Fix: "indent with spaces"}
 	}
@@ -212,6 +204,24 @@ func syntaxProblem(f *File, err error) Problem {
 	return p
 }
 
+// errorText is what the parser says without its line number, which often names the start of the map or list around the
+// mistake, or the end of the file.
+func errorText(err error) string {
+	if m := yamlErrorLine.FindStringSubmatch(err.Error()); m != nil {
+		return m[1]
+	}
+	return err.Error()
+}
+
+// errorLine returns the line that brings an error about: the parser reads from top to bottom, so the first lines of a file
+// give the error exactly when they reach its cause.
+func errorLine(data []byte, lines []int, msg string) int {
+	return 1 + sort.Search(len(lines)-1, func(i int) bool {
+		_, err := readDocuments(data[:lines[i+1]])
+		return err != nil && errorText(err) == msg
+	})
+}
+
 // aliasSpan finds where an alias is written.
 func aliasSpan(f *File, name string) Span {
 	re := regexp.MustCompile(`(?m)(?:^|[\s\[{,])(\*` + regexp.QuoteMeta(name) + `)(?:$|[\s\]},:])`)
@@ -221,10 +231,9 @@ func aliasSpan(f *File, name string) Span {
 	return Span{f, 0, 0}
 }
 
-// tabIndent looks for a tab in the indentation of a line or of its neighbours, which is where the parser's line numbers
-// may point.
+// tabIndent looks for a tab in the indentation of a line and of the one before.
 func tabIndent(c *composer, line int) (Span, bool) {
-	for _, l := range []int{line, line + 1, line - 1} {
+	for _, l := range []int{line, line - 1} {
 		if l < 1 || l > len(c.lines) {
 			continue
 		}

@@ -50,14 +50,14 @@ type Decoder struct {
 	Unused []Unused
 
 	stack   []frame
-	written map[any]map[string]source.Span // object -> field -> key that filled it
 	secrets []source.Span
 }
 
 // frame is an object being read: for "belongs one level up".
 type frame struct {
-	table *Table
-	key   string // the key whose value is being read
+	table   *Table
+	key     string                 // the key whose value is being read
+	written map[string]source.Span // the key that filled each field
 }
 
 // Decode reads a node as an object. A nil or null node is an object without keys. All mistakes are reported; what could
@@ -98,24 +98,24 @@ func sameLines(a, b source.Span) bool {
 
 func decodeNew[T any](d *Decoder, n *source.Node, obj *Object[T]) *T {
 	v := new(T)
-	decodeInto(d, n, obj, v)
+	if obj.Span != nil && n != nil {
+		*obj.Span(v) = n.Span
+	}
+	decodeInto(d, n, obj, v, map[string]source.Span{})
 	return v
 }
 
-// decodeInto reads the keys of n into v.
-func decodeInto[T any](d *Decoder, n *source.Node, obj *Object[T], v *T) {
+// decodeInto reads the keys of n into v, of which written tells the fields that are filled.
+func decodeInto[T any](d *Decoder, n *source.Node, obj *Object[T], v *T, written map[string]source.Span) {
 	if n == nil {
 		n = &source.Node{Kind: source.NullNode}
-	}
-	if obj.Span != nil {
-		*obj.Span(v) = n.Span
 	}
 	if n.Kind != source.MapNode && n.Kind != source.NullNode {
 		d.wrongType(n, "a map of keys ("+obj.Name+")")
 		return
 	}
 	table := obj.Table()
-	d.stack = append(d.stack, frame{table: table})
+	d.stack = append(d.stack, frame{table: table, written: written})
 	top := len(d.stack) - 1
 	present := map[string]bool{}
 	for _, p := range n.Pairs {
@@ -132,7 +132,7 @@ func decodeInto[T any](d *Decoder, n *source.Node, obj *Object[T], v *T) {
 		if f.Info.Secret {
 			d.secrets = append(d.secrets, p.Value.Span)
 		}
-		if !d.once(v, p.Key, &f.Info) {
+		if !d.once(written, p.Key, &f.Info) {
 			continue
 		}
 		d.remark(table, p, &f.Info, old)
@@ -169,21 +169,13 @@ func (o *Object[T]) field(key string) (int, bool) {
 }
 
 // once reports whether a field is filled for the first time: an older and the newer name may not both be written.
-func (d *Decoder) once(v any, key source.At[string], info *FieldInfo) bool {
-	if d.written == nil {
-		d.written = map[any]map[string]source.Span{}
-	}
-	m := d.written[v]
-	if m == nil {
-		m = map[string]source.Span{}
-		d.written[v] = m
-	}
-	if first, dup := m[info.Name]; dup {
+func (d *Decoder) once(written map[string]source.Span, key source.At[string], info *FieldInfo) bool {
+	if first, dup := written[info.Name]; dup {
 		d.Errorf(diag.SWrittenTwice, key.Span, "%s", twiceMessage(key.Value, first.Text())).
 			WithAlso(first, "written here too").WithFix("keep one of them")
 		return false
 	}
-	m[info.Name] = key.Span
+	written[info.Name] = key.Span
 	return true
 }
 

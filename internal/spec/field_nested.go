@@ -18,7 +18,9 @@ func ObjFunc[T, U any](name, doc string, obj *Object[U], set func(*T, *U), opts 
 // Inline is a key whose object fills the same T as its neighbours.
 func Inline[T any](name, doc string, obj *Object[T], opts ...Opt) Field[T] {
 	typ := Type{Word: "map", JSON: "object", Table: obj.Table()}
-	return newField(name, doc, typ, opts, func(d *Decoder, v value, t *T) { decodeInto(d, v.node, obj, t) })
+	return newField(name, doc, typ, opts, func(d *Decoder, v value, t *T) {
+		decodeInto(d, v.node, obj, t, d.stack[len(d.stack)-1].written)
+	})
 }
 
 // Objs is a key whose value is a list of objects.

@@ -27,7 +27,7 @@ func binding(opts ...Opt) []Field[Input] {
 var appDefaultsObject = &Object[Input]{
 	Name: "app_defaults", Place: "inputs[].app_defaults", Doc: "The table behind an input, its time and its ids.",
 	Fields: binding(),
-	Check:  func(d *Decoder, _ *Input, n *source.Node) { d.atMostOne(n, "app_defaults", tableKinds...) },
+	Check:  func(d *Decoder, _ *Input, n *source.Node) { d.AtMostOne(n, "app_defaults", tableKinds...) },
 }
 
 var sourceMetadataObject = &Object[unread]{
@@ -54,7 +54,7 @@ var inputObject = &Object[Input]{
 }
 
 func checkInput(d *Decoder, i *Input, n *source.Node) {
-	if !d.atMostOne(n, "input", tableKinds...) {
+	if !d.AtMostOne(n, "input", tableKinds...) {
 		return
 	}
 	named := 0

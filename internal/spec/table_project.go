@@ -13,7 +13,7 @@ var idFilterObject = &Object[IDFilter]{
 		TxtFunc("regex", "A regular expression that must match the whole value.", func(f *IDFilter, t source.Text) { f.Regex = &t }),
 		Obj("sql", "The set of values that match.", SQLSetObject, func(f *IDFilter) **SQLSet { return &f.SQL }, Since(53)),
 	},
-	Check: func(d *Decoder, _ *IDFilter, n *source.Node) { d.exactlyOne(n, "filter", "value", "regex", "sql") },
+	Check: func(d *Decoder, _ *IDFilter, n *source.Node) { d.ExactlyOne(n, "filter", "value", "regex", "sql") },
 }
 
 var idTypeObject = &Object[IDType]{

@@ -54,7 +54,7 @@ func enableStatus(name string) Field[Materialization] {
 }
 
 func checkEnableStatus(d *Decoder, _ *Materialization, n *source.Node) {
-	d.atMostOne(n, "materialization", "enable_status", "requested_enable_status")
+	d.AtMostOne(n, "materialization", "enable_status", "requested_enable_status")
 }
 
 // HooksObject is a hooks block.
@@ -153,8 +153,8 @@ var FeatureViewsObject = &Object[FeatureViews]{
 	},
 }
 
-// atMostOne reports all but the first of several keys that exclude each other.
-func (d *Decoder) atMostOne(n *source.Node, object string, keys ...string) bool {
+// AtMostOne reports all but the first of several keys that exclude each other; it returns whether there was nothing to report.
+func (d *Decoder) AtMostOne(n *source.Node, object string, keys ...string) bool {
 	var first source.At[string]
 	ok := true
 	for _, p := range n.Pairs {
@@ -180,9 +180,10 @@ func has(n *source.Node, key string) bool {
 	return v != nil && v.Kind != source.NullNode
 }
 
-// exactlyOne is atMostOne, and reports when none is written.
-func (d *Decoder) exactlyOne(n *source.Node, object string, keys ...string) {
-	if !d.atMostOne(n, object, keys...) {
+// ExactlyOne is AtMostOne, and reports when none is written. Keys with a null value count as absent. object is what the
+// message calls the place.
+func (d *Decoder) ExactlyOne(n *source.Node, object string, keys ...string) {
+	if !d.AtMostOne(n, object, keys...) {
 		return
 	}
 	for _, k := range keys {

@@ -152,7 +152,7 @@ var varItemObject = &Object[varItem]{
 	},
 	Check: func(d *Decoder, i *varItem, n *source.Node) {
 		if i.entity != nil && i.input != nil {
-			d.atMostOne(n, "an item of vars", "entity_var", "input_var")
+			d.AtMostOne(n, "an item of vars", "entity_var", "input_var")
 			return
 		}
 		if i.entity == nil && i.input == nil && firstWritten(n, "entity_var", "input_var") == nil {
@@ -187,6 +187,6 @@ var varGroupObject = &Object[VarGroup]{
 	},
 	Hints: map[string]string{"entity": "write entity_key", "cohort": "write entity_cohort"},
 	Check: func(d *Decoder, _ *VarGroup, n *source.Node) {
-		d.exactlyOne(n, "var group", "entity_key", "entity_cohort")
+		d.ExactlyOne(n, "var group", "entity_key", "entity_cohort")
 	},
 }
