@@ -15,6 +15,11 @@ var wholeFrame = map[string]bool{"first_value": true, "last_value": true, "nth_v
 // call writes a call of the user's with what belongs to it: arguments, order, filter, window.
 func (p *userText) call(c *sqltext.Call) {
 	w := p.w
+	if p.query && len(c.Nodes) > 0 && !p.differs(c) {
+		p.nodes(c.Nodes)
+		return
+	}
+	within := c.WithinGroup && orderedSets[c.Name]
 	in := *p
 	if c.Over != nil || c.Kind != sqltext.ScalarCall {
 		in.over = nil // only the outermost call takes the window
@@ -23,13 +28,14 @@ func (p *userText) call(c *sqltext.Call) {
 		w.user(c.NameText)
 		w.Write("(")
 		in.nodes(c.Args)
-		if len(c.OrderBy) > 0 && !c.WithinGroup {
-			w.Write(" ORDER BY ")
+		if len(c.OrderBy) > 0 && !within {
+			w.space()
+			w.Write("ORDER BY ")
 			in.terms(c.OrderBy, true)
 		}
 		p.ignoreNulls(c)
 		w.Write(")")
-		if c.WithinGroup {
+		if within {
 			w.Write(" WITHIN GROUP (ORDER BY ")
 			in.terms(c.OrderBy, false) // these aggregates skip NULLs
 			w.Write(")")
@@ -42,6 +48,30 @@ func (p *userText) call(c *sqltext.Call) {
 			p.ownOver(c)
 		}
 	})
+}
+
+// orderedSets are the aggregates whose order stands after WITHIN GROUP on every engine; that of others stands between
+// their brackets.
+var orderedSets = map[string]bool{"percentile_cont": true, "percentile_disc": true, "mode": true}
+
+// differs reports a call in a query that an engine would not read as it is meant.
+func (p *userText) differs(c *sqltext.Call) bool {
+	if c.IgnoreNulls || c.WithinGroup && !orderedSets[c.Name] {
+		return true
+	}
+	terms := c.OrderBy
+	if c.WithinGroup {
+		terms = nil
+	}
+	if c.Over != nil {
+		terms = append(terms[:len(terms):len(terms)], c.Over.OrderBy...)
+	}
+	for _, t := range terms {
+		if t.Nulls == "" && t.Desc && !p.w.engine.NullsLast {
+			return true
+		}
+	}
+	return false
 }
 
 // ignoreNulls writes IGNORE NULLS, which the user may have written after the brackets.
@@ -162,7 +192,7 @@ func (p *userText) frame(c *sqltext.Call, written source.Text) []func() {
 	switch {
 	case strings.TrimSpace(written.S) != "":
 		return []func(){func() { p.nodes([]sqltext.Node{&sqltext.Verbatim{Text: written.TrimSpace()}}) }}
-	case wholeFrame[c.Name]:
+	case wholeFrame[c.Name] && !p.query:
 		return []func(){func() { p.w.Write(fullFrame) }}
 	}
 	return nil

@@ -17,6 +17,8 @@ type Engine struct {
 	Fold func(name string) string
 	// Bare reports whether a name, written without quotes, keeps its spelling and is no keyword in any place.
 	Bare func(name string) bool
+	// LongestName is the number of bytes the engine keeps of a name, 0 without a limit. Cutting would make two names one.
+	LongestName int
 	// Types are the engine's names of types.
 	Types map[rel.Type]string
 	// Fns are the scalar functions, as templates: {0} is an argument between brackets or commas, {0.} an operand that
@@ -42,6 +44,8 @@ type Engine struct {
 	IgnoreNulls bool
 	// HoleAlias tells that a subquery after FROM needs an alias.
 	HoleAlias bool
+	// NullsLast tells that NULLs come last when a term of ORDER BY does not say, falling too.
+	NullsLast bool
 	// MergeByName tells that MERGE matches columns by their names.
 	MergeByName bool
 	// File is the table function that reads a file; ok is false where the engine cannot. May be nil.

@@ -15,6 +15,10 @@ func (w *Writer) identAt(name string, at source.Span) {
 	if name == "" || strings.ContainsRune(name, 0) {
 		w.diags.Errorf(diag.DIdentifier, at, "the name %q cannot be written as SQL", name).WithFix("choose another name")
 	}
+	if m := w.engine.LongestName; m > 0 && len(name) > m {
+		w.diags.Errorf(diag.DIdentifier, at, "the name %s is longer than the %d bytes that %s keeps", name, m, w.engine.Name).
+			WithFix("choose a shorter name")
+	}
 	if w.engine.Bare(name) {
 		w.Write(name)
 		return

@@ -181,7 +181,7 @@ func (w *Writer) sel(r *rel.Select) {
 		w.join(j)
 	}
 	for _, c := range r.Where {
-		where = append(where, func() { w.expr(c, precAnd) })
+		where = append(where, func() { w.cond(c, len(where)) })
 	}
 	w.conds("WHERE ", where)
 	if len(r.GroupBy) > 0 {
@@ -220,9 +220,18 @@ func (w *Writer) conds(word string, conds []func()) {
 func (w *Writer) condExprs(word string, conds []rel.Expr) {
 	var fs []func()
 	for _, c := range conds {
-		fs = append(fs, func() { w.expr(c, precAnd) })
+		fs = append(fs, func() { w.cond(c, len(conds)) })
 	}
 	w.conds(word, fs)
+}
+
+// cond writes one of n conditions that must all hold.
+func (w *Writer) cond(c rel.Expr, n int) {
+	if n == 1 {
+		w.Arg(c)
+		return
+	}
+	w.expr(c, precAnd)
 }
 
 func (w *Writer) join(j rel.Join) {
@@ -241,7 +250,7 @@ func (w *Writer) ons(on []rel.Expr) {
 		if i > 0 {
 			w.Write(" AND ")
 		}
-		w.expr(c, precAnd)
+		w.cond(c, len(on))
 	}
 }
 

@@ -33,6 +33,12 @@ func (s *session) stmt(st rel.Stmt) []dialect.Stmt {
 		return []dialect.Stmt{s.exec(st)}
 	case *rel.Kernel:
 		return s.kernel(st)
+	case *rel.Ensure:
+		return []dialect.Stmt{s.ensure(st)}
+	case *rel.Insert:
+		return []dialect.Stmt{s.insert(st)}
+	case *rel.Delete:
+		return []dialect.Stmt{s.delete(st)}
 	case *rel.Choose:
 		return []dialect.Stmt{s.choose(st)}
 	case *rel.Publish:
@@ -75,25 +81,58 @@ func (s *session) let(st *rel.Let) []dialect.SQL {
 
 // create writes the statements that make an object from a relation, in place of what stood there.
 func (s *session) create(m made) []dialect.SQL {
-	var out []dialect.SQL
 	view := m.kind == rel.MakeView
-	replaces := s.engine.ReplacesTables && !view || s.engine.ReplacesViews && view
-	if !replaces {
-		out = append(out, s.drop(m.object, m.kind))
+	var out []dialect.SQL
+	switch {
+	case s.engine.ReplacesTables && !view || s.engine.ReplacesViews && view:
+		sql := s.createAs("CREATE OR REPLACE ", m, m.object)
+		sql.Clear = s.clear(m.object, m.kind)
+		out = append(out, sql)
+	case !view && readsItself(m):
+		// What is read must stand until the new table does.
+		next := beside(m.object)
+		out = append(out, s.drop(next, m.kind), s.createAs("CREATE ", m, next), s.drop(m.object, m.kind), s.rename(next, m.object))
+	default:
+		out = append(out, s.drop(m.object, m.kind), s.createAs("CREATE ", m, m.object))
 	}
-	text := s.text(func(w *Writer) {
-		w.Write(pick(replaces, "CREATE OR REPLACE ", "CREATE ") + pick(m.object.Space == rel.Temp, "TEMP ", "") + kindWord(m.kind) + " ")
-		w.created(m.object)
+	return append(out, s.comments(m)...)
+}
+
+func (s *session) createAs(create string, m made, name rel.Object) dialect.SQL {
+	return dialect.SQL{Makes: name, Table: m.kind == rel.MakeTable, Text: s.text(func(w *Writer) {
+		w.Write(create + pick(name.Space == rel.Temp, "TEMP ", "") + kindWord(m.kind) + " ")
+		w.created(name)
 		w.Write(" AS")
 		w.line()
 		w.query(m.body)
-	})
-	sql := dialect.SQL{Text: text, Makes: m.object, Table: !view}
-	if replaces {
-		sql.Clear = s.clear(m.object, m.kind)
+	})}
+}
+
+// readsItself reports a table that is made from what stood under its name before.
+func readsItself(m made) bool {
+	for _, o := range rel.Reads(rel.Program{&rel.Let{Body: m.body}}) {
+		if o.Key() == m.object.Key() {
+			return true
+		}
 	}
-	out = append(out, sql)
-	return append(out, s.comments(m)...)
+	return false
+}
+
+// beside is a name next to that of an object, for the time until it takes its place.
+func beside(o rel.Object) rel.Object {
+	parts := append([]rel.Ident(nil), o.Parts...)
+	parts[len(parts)-1].Name += "__next"
+	o.Parts = parts
+	return o
+}
+
+func (s *session) rename(from, to rel.Object) dialect.SQL {
+	return dialect.SQL{Makes: to, Table: true, Text: s.text(func(w *Writer) {
+		w.Write("ALTER TABLE ")
+		w.object(from)
+		w.Write(" RENAME TO ")
+		w.ident(to.Name())
+	})}
 }
 
 func kindWord(k rel.LetKind) string { return pick(k == rel.MakeView, "VIEW", "TABLE") }

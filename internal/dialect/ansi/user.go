@@ -20,6 +20,8 @@ type userText struct {
 	over    *rel.UserWindow
 	// asWritten carries everything byte for byte but the holes.
 	asWritten bool
+	// query carries what the engine reads as it is meant; a call is written anew only where it would not.
+	query bool
 }
 
 // oneOperand reports a text that binds tightest as it stands.
@@ -49,15 +51,18 @@ func (w *Writer) userExpr(u *rel.User) {
 
 // userQuery writes a user's query as it stands, holes filled.
 func (w *Writer) userQuery(q *rel.UserQuery) {
-	p := &userText{w: w, holes: q.Holes, asWritten: true}
+	p := &userText{w: w, holes: q.Holes, query: true, asWritten: q.Tree.Opaque}
 	p.nodes(q.Tree.Nodes)
 }
 
 // nodes writes a run of nodes. What follows the run is SQL again, even if the run ends in a line comment.
 func (p *userText) nodes(nodes []sqltext.Node) {
 	var l lexer
-	for _, n := range nodes {
+	for i, n := range nodes {
 		p.node(n, &l)
+		if h, ok := n.(*sqltext.Hole); ok && i > 0 && p.derived(h.Index) && afterFrom(sqltext.NodeText(nodes[i-1]).S) {
+			p.holeAlias(h.Index, sqltext.Print(nodes[i+1:]))
+		}
 	}
 	if l.in == '-' {
 		p.w.line()
@@ -66,7 +71,7 @@ func (p *userText) nodes(nodes []sqltext.Node) {
 
 func (p *userText) node(n sqltext.Node, l *lexer) {
 	if p.asWritten {
-		p.verbatim(nodeText(n), l)
+		p.verbatim(sqltext.NodeText(n), l)
 		return
 	}
 	switch n := n.(type) {
@@ -91,24 +96,6 @@ func (p *userText) node(n sqltext.Node, l *lexer) {
 	}
 }
 
-func nodeText(n sqltext.Node) source.Text {
-	switch n := n.(type) {
-	case *sqltext.Verbatim:
-		return n.Text
-	case *sqltext.Column:
-		return n.Text
-	case *sqltext.Hole:
-		return n.Text
-	case *sqltext.Paren:
-		return n.Text
-	case *sqltext.Subquery:
-		return n.Text
-	case *sqltext.Call:
-		return n.Text
-	}
-	return source.Text{}
-}
-
 // verbatim writes text as it stands, filling the holes whose placeholders it holds.
 func (p *userText) verbatim(t source.Text, l *lexer) {
 	for at := 0; at < len(t.S); {
@@ -121,8 +108,8 @@ func (p *userText) verbatim(t source.Text, l *lexer) {
 		p.w.user(piece)
 		if ok {
 			p.hole(i, t.Slice(start, end), l, l.quoted())
-			if p.w.engine.HoleAlias && p.derived(i) && afterFrom(piece.S) && !hasAlias(t.S[end:]) {
-				p.w.Write(" AS " + template.Placeholder(i))
+			if p.derived(i) && afterFrom(piece.S) {
+				p.holeAlias(i, t.S[end:])
 			}
 		}
 		at = end
@@ -252,6 +239,13 @@ func (w *Writer) holeRelation(r rel.Rel) {
 		w.file(r)
 	default:
 		w.block(func() { w.query(r) })
+	}
+}
+
+// holeAlias gives a subquery an alias where the engine wants one and the user wrote none.
+func (p *userText) holeAlias(i int, after string) {
+	if p.w.engine.HoleAlias && !hasAlias(after) {
+		p.w.Write(" AS " + template.Placeholder(i))
 	}
 }
 

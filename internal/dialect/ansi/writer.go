@@ -15,17 +15,27 @@ type Writer struct {
 	segs   []dialect.Segment
 	indent int
 	scope  *rel.Scope
+	last   byte
 }
 
 // Write appends text of ours.
-func (w *Writer) Write(s string) { w.b.WriteString(s) }
+func (w *Writer) Write(s string) {
+	if s != "" {
+		w.last = s[len(s)-1]
+		w.b.WriteString(s)
+	}
+}
+
+// space separates words, where nothing does yet.
+func (w *Writer) space() {
+	if w.last != ' ' && w.last != '\n' {
+		w.Write(" ")
+	}
+}
 
 // line ends the line and indents the next.
 func (w *Writer) line() {
-	w.b.WriteByte('\n')
-	for range w.indent {
-		w.b.WriteString("  ")
-	}
+	w.Write("\n" + strings.Repeat("  ", w.indent))
 }
 
 // block writes "(", the lines of fn one step further in, and ")".
@@ -45,7 +55,10 @@ func (w *Writer) user(t source.Text) {
 		return
 	}
 	start := w.b.Len()
-	w.b.WriteString(t.S)
+	w.Write(t.S)
+	if t.Span().IsZero() {
+		return
+	}
 	w.segs = append(w.segs, dialect.Segment{Start: start, End: w.b.Len(), Origin: t})
 }
 

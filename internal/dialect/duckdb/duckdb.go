@@ -56,6 +56,8 @@ func New() dialect.Dialect {
 		StarExcept: "EXCLUDE",
 		// "Window Functions": between the brackets only.
 		IgnoreNulls: true,
+		// "ORDER BY Clause": NULLS LAST by default.
+		NullsLast: true,
 		// "MERGE INTO".
 		MergeByName: true,
 		File:        file,
@@ -84,10 +86,11 @@ func timestamps(w *ansi.Writer, f *rel.Func) bool {
 		w.Operand(f.Args[0])
 		return true
 	}
-	w.Template("CASE WHEN typeof({0}) IN ('TIMESTAMP', 'DATE', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS') THEN TRY_CAST({0} AS TIMESTAMP)"+
-		" WHEN typeof({0}) = 'TIMESTAMP WITH TIME ZONE' THEN timezone('UTC', TRY_CAST({0} AS TIMESTAMPTZ))"+
-		" WHEN regexp_matches(CAST({0} AS VARCHAR), ':.*[-+A-Za-z]') THEN timezone('UTC', CAST(CAST({0} AS VARCHAR) AS TIMESTAMPTZ))"+
-		" ELSE CAST(CAST({0} AS VARCHAR) AS TIMESTAMP) END", f.Args)
+	w.Template("CASE typeof({0})"+
+		" WHEN 'TIMESTAMP WITH TIME ZONE' THEN timezone('UTC', TRY_CAST({0} AS TIMESTAMPTZ))"+
+		" WHEN 'VARCHAR' THEN CASE WHEN regexp_matches(CAST({0} AS VARCHAR), ':.*[-+A-Za-z]')"+
+		" THEN timezone('UTC', CAST(CAST({0} AS VARCHAR) AS TIMESTAMPTZ)) ELSE CAST(CAST({0} AS VARCHAR) AS TIMESTAMP) END"+
+		" ELSE CAST({0} AS TIMESTAMP) END", f.Args)
 	return true
 }
 

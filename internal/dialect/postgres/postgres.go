@@ -17,6 +17,8 @@ func New() dialect.Dialect {
 		// "4.1.1 Identifiers and Key Words": names without quotes are folded to lower case.
 		Fold: strings.ToLower,
 		Bare: ansi.Bare(keywords, false),
+		// "4.1.1": longer names are cut off, with no more than a notice.
+		LongestName: 63,
 		// "8 Data Types".
 		Types: map[rel.Type]string{
 			rel.Text: "text", rel.BigInt: "bigint", rel.Double: "double precision", rel.Bool: "boolean",
