@@ -5,6 +5,7 @@
 package source
 
 import (
+	"bytes"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -19,9 +20,13 @@ type File struct {
 	lines []int // byte offset of the start of each line
 }
 
-// NewFile keeps path and data and finds the line starts. "\n" ends a line; a "\r" before it stays in the line's bytes.
+// NewFile keeps path and data and finds the line starts. "\n" ends a line; a "\r" before it stays in the line's bytes. A
+// byte order mark belongs to no line: editors do not show it.
 func NewFile(path string, data []byte) *File {
 	f := &File{Path: path, Data: data, lines: []int{0}}
+	if bytes.HasPrefix(data, byteOrderMark) {
+		f.lines[0] = len(byteOrderMark)
+	}
 	for i, b := range data {
 		if b == '\n' {
 			f.lines = append(f.lines, i+1)
@@ -33,7 +38,7 @@ func NewFile(path string, data []byte) *File {
 // Position turns a byte offset into a line and a column, both counted from 1. The column counts characters (runes), as
 // editors do. An offset outside the file is moved to the nearest end.
 func (f *File) Position(offset int) (line, col int) {
-	offset = min(max(offset, 0), len(f.Data))
+	offset = min(max(offset, f.lines[0]), len(f.Data))
 	i := sort.SearchInts(f.lines, offset+1) - 1
 	return i + 1, utf8.RuneCount(f.Data[f.lines[i]:offset]) + 1
 }

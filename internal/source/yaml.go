@@ -190,7 +190,13 @@ func syntaxProblem(f *File, data []byte, err error) Problem {
 		return p
 	}
 	c := newComposer(f, nil)
-	line := errorLine(data, c.lines, msg)
+	line := errorLine(data, c.lines, err)
+	if line > 1 && line >= len(c.lines)-1 && msg == "found unexpected end of stream" {
+		// The parser names the line on which the quote is opened, but the end of the file if that is the first line.
+		if _, err := readDocuments(data[:c.lines[1]]); err != nil && errorText(err) == msg {
+			line = 1
+		}
+	}
 	if at, ok := tabIndent(c, line); ok {
 		return Problem{Kind: TabProblem, At: at, Message: "a tab is used as indentation; YAML allows only spaces", Fix: "indent with spaces"}
 	}
@@ -214,11 +220,11 @@ func errorText(err error) string {
 }
 
 // errorLine returns the line that brings an error about: the parser reads from top to bottom, so the first lines of a file
-// give the error exactly when they reach its cause.
-func errorLine(data []byte, lines []int, msg string) int {
+// give the error exactly when they reach its cause. Cutting a list in brackets gives an error too, but of another line.
+func errorLine(data []byte, lines []int, want error) int {
 	return 1 + sort.Search(len(lines)-1, func(i int) bool {
 		_, err := readDocuments(data[:lines[i+1]])
-		return err != nil && errorText(err) == msg
+		return err != nil && err.Error() == want.Error()
 	})
 }
 

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"kith/internal/diag"
 	"kith/internal/source"
@@ -19,6 +20,9 @@ type Object[T any] struct {
 	Span func(*T) *source.Span
 	// Check, when set, looks at the object once all keys are read.
 	Check func(d *Decoder, v *T, n *source.Node)
+
+	described sync.Once
+	table     *Table
 }
 
 // Field is one key of an object of type T.
@@ -34,13 +38,15 @@ type value struct {
 	info *FieldInfo
 }
 
-// Table returns the description of the object.
+// Table returns the description of the object, always the same one.
 func (o *Object[T]) Table() *Table {
-	t := &Table{Name: o.Name, Place: o.Place, Doc: o.Doc, Hints: o.Hints}
-	for _, f := range o.Fields {
-		t.Fields = append(t.Fields, f.Info)
-	}
-	return t
+	o.described.Do(func() {
+		o.table = &Table{Name: o.Name, Place: o.Place, Doc: o.Doc, Hints: o.Hints}
+		for _, f := range o.Fields {
+			o.table.Fields = append(o.table.Fields, f.Info)
+		}
+	})
+	return o.table
 }
 
 // Decoder collects what there is to say while objects are read.

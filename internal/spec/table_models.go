@@ -91,6 +91,21 @@ func (d *Decoder) crosses(n, app *source.Node) bool {
 	return outer != "" && inner != "" && outer != inner
 }
 
+// modelHints catches keys of model_spec that were written one level too high, whatever the model type.
+var modelHints = func() map[string]string {
+	out := map[string]string{
+		"type":         "write model_type",
+		"materialized": "write model_spec: {materialization: {output_type: table}}",
+		"ref":          "reference models by path: from: models/<name>",
+	}
+	for _, key := range []string{"entity_key", "entity_cohort", "edge_sources", "single_sql", "multi_sql", "materialization", "ids", "contract",
+		"features", "extends", "filter_pipeline", "filter_expression", "occurred_at_col", "time_grain", "retention_period", "feature_views",
+		"incremental_timedelta", "main_id_type", "vars", "validity_time"} {
+		out[key] = "move it under model_spec"
+	}
+	return out
+}()
+
 var modelObject = &Object[Model]{
 	Name: "model", Place: "models[]", Doc: "Something computed: an id graph, a cohort, a table.",
 	Span: func(m *Model) *source.Span { return &m.Span },
@@ -106,11 +121,7 @@ var modelObject = &Object[Model]{
 		}),
 		Obj("hooks", "SQL to run before and after it is made.", HooksObject, func(m *Model) **Hooks { return &m.Hooks }, Since(53)),
 	},
-	Hints: map[string]string{
-		"type":         "write model_type",
-		"materialized": "write model_spec: {materialization: {output_type: table}}",
-		"ref":          "reference models by path: from: models/<name>",
-	},
+	Hints: modelHints,
 	Check: func(_ *Decoder, m *Model, n *source.Node) {
 		if m.Spec == nil {
 			m.Spec = &source.Node{Kind: source.MapNode, Span: placeOf(n)}
