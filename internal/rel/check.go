@@ -103,6 +103,29 @@ func (c *checker) stmt(s Stmt) {
 			c.columns(s.Columns)
 			c.made(s.Out, columnNames(s.Columns))
 		})
+	case *Ensure:
+		c.at("ensure "+s.Object.Key(), func() {
+			c.object(s.Object)
+			c.columns(s.Columns)
+		})
+	case *Insert:
+		c.at("insert into "+s.Into.Key(), func() {
+			c.object(s.Into)
+			c.unique(s.Columns, "column")
+			if cols := c.top(s.Body); cols != nil && len(cols) != len(s.Columns) {
+				c.say("%d columns for %d", len(cols), len(s.Columns))
+			}
+		})
+	case *Delete:
+		c.at("delete from "+s.Into.Key(), func() {
+			c.object(s.Into)
+			if len(s.Where) == 0 {
+				c.say("no condition")
+			}
+			sc := NewScope(c.tables)
+			cols, _ := sc.Columns(&Table{Object: s.Into})
+			c.exprs(s.Where, sc, &frame{sources: []visible{{"t", cols}}}, place{name: "where"})
+		})
 	case *Choose:
 		c.at("choose "+s.Name, func() { c.choose(s) })
 	case *Publish:

@@ -237,14 +237,17 @@ func (c *checker) holes(holes []Expr, want int, sc *Scope, fr *frame) {
 		fr = &frame{}
 	}
 	for _, h := range holes {
+		if h == nil {
+			continue // a hole of the template that this text does not use
+		}
 		c.expr(h, sc, fr, place{name: "a hole", hole: true, aggs: true, wins: true})
 	}
 }
 
 // tree checks that every hole of the tree is filled.
 func (c *checker) tree(t *sqltext.Tree, holes []Expr) {
-	sqlNodes(t.Nodes, func(n sqltext.Node) bool {
-		if h, ok := n.(*sqltext.Hole); ok && (h.Index < 0 || h.Index >= len(holes)) {
+	sqltext.Walk(t.Nodes, func(n sqltext.Node) bool {
+		if h, ok := n.(*sqltext.Hole); ok && (h.Index < 0 || h.Index >= len(holes) || holes[h.Index] == nil) {
 			c.say("hole %d of the text is not filled", h.Index)
 		}
 		return true
@@ -253,7 +256,7 @@ func (c *checker) tree(t *sqltext.Tree, holes []Expr) {
 
 // calls counts the aggregate calls outside OVER, and the aggregate or window calls without OVER, subqueries left out.
 func calls(nodes []sqltext.Node) (aggs, open int) {
-	sqlNodes(nodes, func(n sqltext.Node) bool {
+	sqltext.Walk(nodes, func(n sqltext.Node) bool {
 		switch n := n.(type) {
 		case *sqltext.Subquery:
 			return false
@@ -272,7 +275,7 @@ func calls(nodes []sqltext.Node) (aggs, open int) {
 
 func hasColumn(nodes []sqltext.Node) bool {
 	found := false
-	sqlNodes(nodes, func(n sqltext.Node) bool {
+	sqltext.Walk(nodes, func(n sqltext.Node) bool {
 		switch n.(type) {
 		case *sqltext.Column, *sqltext.Hole, *sqltext.Subquery:
 			found = true
@@ -280,33 +283,4 @@ func hasColumn(nodes []sqltext.Node) bool {
 		return !found
 	})
 	return found
-}
-
-// sqlNodes visits nodes and all below them, parents first; fn returns false to stay out of a node.
-func sqlNodes(nodes []sqltext.Node, fn func(sqltext.Node) bool) {
-	for _, n := range nodes {
-		if !fn(n) {
-			continue
-		}
-		switch n := n.(type) {
-		case *sqltext.Paren:
-			sqlNodes(n.Nodes, fn)
-		case *sqltext.Subquery:
-			sqlNodes(n.Nodes, fn)
-		case *sqltext.Call:
-			sqlNodes(n.Args, fn)
-			for _, o := range n.OrderBy {
-				sqlNodes(o.Nodes, fn)
-			}
-			sqlNodes(n.Filter, fn)
-			if n.Over != nil {
-				for _, p := range n.Over.PartitionBy {
-					sqlNodes(p, fn)
-				}
-				for _, o := range n.Over.OrderBy {
-					sqlNodes(o.Nodes, fn)
-				}
-			}
-		}
-	}
 }

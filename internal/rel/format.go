@@ -97,6 +97,16 @@ func (f *formatter) stmt(s Stmt) {
 				f.rel(r)
 			}
 		})
+	case *Ensure:
+		f.line("ensure", s.Object.Key(), columns(s.Columns))
+	case *Insert:
+		f.line("insert into", s.Into.Key(), names(s.Columns))
+		f.in(func() { f.rel(s.Body) })
+	case *Delete:
+		f.line("delete from", s.Into.Key())
+		f.in(func() {
+			f.each("where", s.Where)
+		})
 	case *Choose:
 		f.choose(s)
 	case *Publish:

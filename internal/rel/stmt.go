@@ -5,7 +5,7 @@ import "kith/internal/source"
 // Program is what one step does, in order.
 type Program []Stmt
 
-// Stmt is *Let, *Loop, *Merge, *Assert, *Exec, *Kernel, *Publish, *Choose, *Drop and no other.
+// Stmt is *Let, *Loop, *Merge, *Assert, *Exec, *Kernel, *Publish, *Choose, *Drop, *Ensure, *Insert, *Delete and no other.
 type Stmt interface{ stmt() }
 
 // LetKind says what a Let makes.
@@ -110,3 +110,26 @@ func (*Exec) stmt()    {}
 func (*Kernel) stmt()  {}
 func (*Choose) stmt()  {}
 func (*Publish) stmt() {}
+
+// Ensure makes an empty table of kith's own when there is none of that name.
+type Ensure struct {
+	Object  Object
+	Columns []Column
+}
+
+// Insert appends the rows of Body, whose columns are Columns in order.
+type Insert struct {
+	Into    Object
+	Columns []string
+	Body    Rel
+}
+
+// Delete removes the rows of Into for which all conditions hold; columns belong to the alias "t".
+type Delete struct {
+	Into  Object
+	Where []Expr
+}
+
+func (*Ensure) stmt() {}
+func (*Insert) stmt() {}
+func (*Delete) stmt() {}

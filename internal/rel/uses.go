@@ -47,6 +47,12 @@ func Makes(p Program) []Object {
 				add(s.Out)
 			case *Merge:
 				add(s.Into)
+			case *Ensure:
+				add(s.Object)
+			case *Insert:
+				add(s.Into)
+			case *Delete:
+				add(s.Into)
 			case *Kernel:
 				add(s.Out)
 			case *Exec:
@@ -121,6 +127,14 @@ func (u *uses) stmt(s Stmt) {
 		for _, o := range s.Writes {
 			u.make(o)
 		}
+	case *Ensure:
+		u.make(s.Object)
+	case *Insert:
+		u.read(s.Into)
+		u.rel(s.Body)
+	case *Delete:
+		u.read(s.Into)
+		u.rel(&Select{From: Source{Rel: &Table{Object: s.Into}, Alias: "t"}, Where: s.Where})
 	case *Kernel:
 		for _, r := range s.In {
 			u.rel(r)

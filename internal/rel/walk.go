@@ -44,6 +44,10 @@ func (v *Visitor) VisitStmt(s Stmt) {
 		for _, o := range s.Options {
 			v.Program(o.Body)
 		}
+	case *Insert:
+		v.VisitRel(s.Body)
+	case *Delete:
+		v.exprs(s.Where)
 	case *Publish:
 		for _, p := range s.Views {
 			v.VisitRel(p.Body)

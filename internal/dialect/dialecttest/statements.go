@@ -70,6 +70,19 @@ func (t Texts) statementCases() []Case {
 			Want: []string{"1|uno", "NULL|none"},
 		},
 		{
+			Name: "ensure_insert_delete",
+			Program: rel.Program{
+				&rel.Ensure{Object: internal("log"), Columns: []rel.Column{{Name: "k", Type: rel.BigInt}, {Name: "order", Type: rel.Text}}},
+				&rel.Ensure{Object: internal("log"), Columns: []rel.Column{{Name: "k", Type: rel.BigInt}, {Name: "order", Type: rel.Text}}},
+				&rel.Insert{Into: internal("log"), Columns: []string{"order", "k"}, Body: &rel.Select{From: orders(), Items: []rel.Item{as("a", col("who")), as("b", col("id"))}}},
+				&rel.Delete{Into: internal("log"), Where: []rel.Expr{
+					rel.Or(&rel.Op{Op: ">", Args: []rel.Expr{rel.C("t", "k"), rel.I(2)}}, &rel.IsNull{X: rel.C("t", "order")}),
+					&rel.Op{Op: "<>", Args: []rel.Expr{rel.C("t", "k"), rel.I(4)}}}},
+			},
+			Read: read(internal("log"), "k"),
+			Want: []string{"1|ann", "2|ann", "4|bob"},
+		},
+		{
 			Name: "publish",
 			Program: rel.Program{
 				&rel.Let{Out: internal("p_1"), Body: first},
