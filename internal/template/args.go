@@ -1,6 +1,9 @@
 package template
 
 import (
+	"slices"
+	"strings"
+
 	"kith/internal/diag"
 	"kith/internal/source"
 )
@@ -25,14 +28,14 @@ func Bind(ctx *CallContext, function string, args []Value, kw []Named, params ..
 		out[i] = Arg{v, ctx.ArgAt(i)}
 	}
 	for _, k := range kw {
-		i := indexOf(params, k.Name)
+		i := slices.Index(params, k.Name)
 		if i < 0 {
 			f := Failf(diag.TemplateArguments, "%s has no argument %q", function, k.Name)
 			f.At = k.NameSpan
 			if near := diag.Nearest(k.Name, params); near != "" {
 				f.Fix = "did you mean " + quoted(near) + "?"
 			} else if len(params) > 0 {
-				f.Fix = "its arguments: " + joinWords(params)
+				f.Fix = "its arguments: " + strings.Join(params, ", ")
 			}
 			return nil, f
 		}
@@ -68,12 +71,3 @@ func Noun(v Value) string {
 
 // IsNil is what the filter isnil says of a value.
 func IsNil(v Value) bool { return v == nil || isNil(v) }
-
-func indexOf(list []string, s string) int {
-	for i, x := range list {
-		if x == s {
-			return i
-		}
-	}
-	return -1
-}

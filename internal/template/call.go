@@ -108,7 +108,7 @@ func (st *state) bind(m *macro, a arguments, inner *scope) bool {
 		i := m.paramIndex(k.Name)
 		if i < 0 {
 			d := st.errorf(diag.TemplateArguments, k.NameSpan, "macro %s has no input %q", m.name, k.Name).WithAlso(m.at, "defined here")
-			didYouMean(d, k.Name, m.params, "its inputs:")
+			didYouMean(d, k.Name, func() []string { return m.params }, "its inputs:")
 			return false
 		}
 		if _, twice := inner.names[k.Name]; twice {

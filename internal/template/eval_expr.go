@@ -56,7 +56,7 @@ func (st *state) evalName(x *nameExpr, sc *scope, nilAllowed bool) Value {
 		return v
 	}
 	d := st.errorf(diag.TemplateUnknownName, x.at, "unknown name %q", x.name)
-	didYouMean(d, x.name, st.candidates(sc), "known here:")
+	didYouMean(d, x.name, func() []string { return st.candidates(sc) }, "known here:")
 	if nilAllowed {
 		d.Severity = diag.Warning
 		d.Message += ", taken as nil"
@@ -184,6 +184,11 @@ func (st *state) evalCall(v Value, x *postfixExpr, i int, sc *scope) Value {
 		}
 	}
 	what := st.before(x, i)
+	if isNil(v) {
+		st.errorf(diag.TemplateNil, s.whole, "%s is nil and cannot be called", shown(what)).
+			WithFix("guard it with {%% if !(%s|isnil) %%}", shown(what))
+		return Unknown{}
+	}
 	st.errorf(diag.TemplateNotCallable, s.whole, "%s is %s and cannot be called", shown(what), v.noun()).
 		WithFix("remove the parentheses")
 	return Unknown{}
@@ -191,7 +196,7 @@ func (st *state) evalCall(v Value, x *postfixExpr, i int, sc *scope) Value {
 
 // member finds a member of a value. at is the place of the value, s the step.
 func (st *state) member(v Value, name string, s suffix, at source.Span, sc *scope) Value {
-	var members []string
+	members := func() []string { return nil }
 	switch v := v.(type) {
 	case ObjectValue:
 		got, ok, err := st.objectMember(v.Object, name, s.whole, sc)
@@ -202,18 +207,18 @@ func (st *state) member(v Value, name string, s suffix, at source.Span, sc *scop
 			return got
 		}
 		if l, ok := v.Object.(Lister); ok {
-			members = l.Members()
+			members = l.Members
 		}
 	case Time:
 		if got, ok := v.member(name); ok {
 			return got
 		}
-		members = timeMembers
+		members = func() []string { return timeMembers }
 	case Duration:
 		if got, ok := v.member(name); ok {
 			return got
 		}
-		members = durationMembers
+		members = func() []string { return durationMembers }
 	case Nil:
 		st.errorf(diag.TemplateNil, s.whole, "%s is nil and has no member %q", shown(at), name).
 			WithFix("guard it with {%% if !(%s|isnil) %%}", shown(at))

@@ -275,7 +275,7 @@ func stringFormat(st *state, c filterCall) Value {
 	}
 	s := fmt.Sprintf(format, v)
 	if strings.Contains(s, "%!") {
-		st.errorf(diag.TemplateArguments, c.at, "format %s does not fit the value: %s", strconv.Quote(format), s)
+		st.errorf(diag.TemplateArguments, c.at, "format %s does not fit %s", quoted(format), c.in.noun())
 		return Unknown{}
 	}
 	return st.made(source.Literal(s, source.Span{}), c)

@@ -148,7 +148,7 @@ func (st *state) compare(x *compareExpr, l, r Value) Value {
 	l, r = st.beside(l, r, x.l.span()), st.beside(r, l, x.r.span())
 	switch x.op {
 	case "==", "!=":
-		eq, ok := st.equal(l, r, x.at)
+		eq, ok := st.equal(l, r, x.at, 0)
 		if !ok {
 			return Unknown{}
 		}
@@ -222,8 +222,15 @@ func (st *state) lookInto(v Value) Value {
 	return Str(t.Text(run))
 }
 
-// equal compares two values; ok is false when a value is known only to the SQL, which is reported.
-func (st *state) equal(l, r Value, at source.Span) (eq, ok bool) {
+// equal compares two values; ok is false when a value is known only to the SQL, which is reported. Lists that share their
+// items can be deep and compare in more steps than there are values, so both are bounded.
+func (st *state) equal(l, r Value, at source.Span, depth int) (eq, ok bool) {
+	if depth > st.limits.Depth {
+		st.stop(at, "lists are nested more than %d levels deep", st.limits.Depth)
+	}
+	if !st.step(at) {
+		return false, false
+	}
 	if isNil(l) || isNil(r) {
 		st.noteTime(l)
 		st.noteTime(r)
@@ -255,7 +262,7 @@ func (st *state) equal(l, r Value, at source.Span) (eq, ok bool) {
 			return false, true
 		}
 		for i := range a {
-			if eq, ok := st.equal(a[i], b[i], at); !eq || !ok {
+			if eq, ok := st.equal(a[i], b[i], at, depth+1); !eq || !ok {
 				return false, ok
 			}
 		}
@@ -305,7 +312,7 @@ func (st *state) contains(whole, item Value, at source.Span) (in, ok bool) {
 	switch w := whole.(type) {
 	case List:
 		for _, v := range w {
-			eq, ok := st.equal(v, item, at)
+			eq, ok := st.equal(v, item, at, 0)
 			if eq || !ok {
 				return eq, ok
 			}

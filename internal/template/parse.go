@@ -1,6 +1,7 @@
 package template
 
 import (
+	"slices"
 	"strings"
 
 	"kith/internal/diag"
@@ -126,7 +127,7 @@ func (p *parser) nodes(b *block) (out []node, end *tag) {
 			if t == nil {
 				continue
 			}
-			if b != nil && contains(b.stops, t.name) {
+			if b != nil && slices.Contains(b.stops, t.name) {
 				return out, t
 			}
 			if p.endsOuter(t) {
@@ -140,7 +141,7 @@ func (p *parser) nodes(b *block) (out []node, end *tag) {
 
 // takeHeld gives block b the end tag that an inner block left for it, or passes it on.
 func (p *parser) takeHeld(b *block) *tag {
-	if b == nil || !contains(b.stops, p.held.name) {
+	if b == nil || !slices.Contains(b.stops, p.held.name) {
 		return nil
 	}
 	t := p.held
@@ -333,13 +334,4 @@ func (p *parser) whole() expr {
 		return &badExpr{p.at(start)}
 	}
 	return x
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"slices"
 	"strings"
 
 	"kith/internal/diag"
@@ -342,10 +343,5 @@ type macro struct {
 }
 
 func (m *macro) paramIndex(name string) int {
-	for i, p := range m.params {
-		if p == name {
-			return i
-		}
-	}
-	return -1
+	return slices.Index(m.params, name)
 }

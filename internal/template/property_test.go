@@ -13,12 +13,11 @@ import (
 
 // writer builds a template together with the text it must render to and, for each byte of it, the byte it was copied from.
 type writer struct {
-	t      *rapid.T
-	src    strings.Builder
-	want   strings.Builder
-	from   []int // offset in src; offsets in the macro file are stored as -1-offset
-	quiet  int   // over 0 where nothing is output
-	repeat int
+	t     *rapid.T
+	src   strings.Builder
+	want  strings.Builder
+	from  []int // offset in src; offsets in the macro file are stored as -1-offset
+	quiet int   // over 0 where nothing is output
 }
 
 const propertyMacro = "<{{ x }}|{{ x }}>"

@@ -1,8 +1,8 @@
 package template
 
 import (
-	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"kith/internal/diag"
@@ -256,22 +256,16 @@ func (st *state) candidates(sc *scope) []string {
 	return slices.Compact(out)
 }
 
-// didYouMean is the fix for an unknown word: the nearest candidate, or the candidates themselves when they are few.
-func didYouMean(d *diag.Diagnostic, name string, candidates []string, what string) {
-	if near := diag.Nearest(name, candidates); near != "" {
+// didYouMean sets the fix for an unknown word: the nearest candidate, or the candidates themselves when they are few. A
+// diagnostic that was not kept gets none.
+func didYouMean(d *diag.Diagnostic, name string, candidates func() []string, what string) {
+	if d.Code == "" {
+		return
+	}
+	words := candidates()
+	if near := diag.Nearest(name, words); near != "" {
 		d.WithFix("did you mean %q?", near)
-	} else if n := len(candidates); n > 0 && n <= 12 {
-		d.WithFix("%s", fmt.Sprint(what, " ", joinWords(candidates)))
+	} else if n := len(words); n > 0 && n <= 12 {
+		d.Fix = what + " " + strings.Join(words, ", ")
 	}
-}
-
-func joinWords(words []string) string {
-	s := ""
-	for i, w := range words {
-		if i > 0 {
-			s += ", "
-		}
-		s += w
-	}
-	return s
 }

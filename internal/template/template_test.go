@@ -20,7 +20,7 @@ var rewrite_ = flag.Bool("rewrite", false, "rewrite the expected sections of tes
 
 // TestGolden renders every section "name.tmpl [flags]" of testdata/*.txtar and compares it with "name.want". The section
 // "macros" declares macros, one to a line: name(a, b) = body, with \n for a line end. Flags: origins, discovery, begin (a
-// begin time is given), yaml (the section is a double-quoted YAML scalar), steps=N, depth=N, bytes=N, keep (the final line
+// begin time is given), yaml (the section is a double-quoted YAML scalar), steps=N, depth=N, bytes=N, wall (no time at all), keep (the final line
 // end is part of the template).
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -147,6 +147,8 @@ func goldenCase(t *testing.T, src string, flags []string, macros *Macros, extra 
 			limits.Steps = n
 		case "depth":
 			limits.Depth = n
+		case "wall":
+			limits.Wall = 1 // a nanosecond, which has passed when the clock is looked at
 		case "bytes":
 			limits.OutputBytes = n
 		default:
