@@ -13,6 +13,8 @@ type builder struct {
 	made    map[int]made
 	// dateParts are the offsets of words that the engine takes for columns and that are date parts.
 	dateParts map[int]bool
+	// nested is how many subqueries are around: columns in them are not ours to qualify.
+	nested int
 }
 
 type made struct {
@@ -110,7 +112,10 @@ func (b *builder) bracket(i int) made {
 	}
 	text := b.slice(i, close+1)
 	if b.str(i) == "(" && b.startsQuery(i+1, close) {
-		return made{&Subquery{Nodes: b.verbatim(i, close+1), Text: text}, close + 1}
+		b.nested++
+		nodes := b.nodes(i, close+1, map[int]bool{i: true})
+		b.nested--
+		return made{&Subquery{Nodes: nodes, Text: text}, close + 1}
 	}
 	return made{&Paren{Open: b.str(i), Close: b.str(close), Nodes: b.nodes(i+1, close, nil), Text: text}, close + 1}
 }
@@ -127,9 +132,7 @@ func (b *builder) startsQuery(lo, hi int) bool {
 	return false
 }
 
-// verbatim carries tokens [lo, hi) as they stand, apart from holes.
-func (b *builder) verbatim(lo, hi int) []Node { return verbatimNodes(b.lexed, lo, hi) }
-
+// verbatimNodes carry tokens [lo, hi) as they stand, apart from holes.
 func verbatimNodes(l *lexed, lo, hi int) []Node {
 	var out []Node
 	from := lo
@@ -173,7 +176,7 @@ func (l *lexed) chain(i, limit int) (names []int, after int) {
 // column is the Column at token i, when the engine says that there is one and no part of it is a hole.
 func (b *builder) column(i int) made {
 	ref, ok := b.columns[b.toks[i].start]
-	if !ok {
+	if !ok || b.nested > 0 {
 		return made{}
 	}
 	names, after := b.chain(i, len(ref.Parts))

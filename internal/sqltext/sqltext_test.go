@@ -295,3 +295,29 @@ func FuzzLossless(f *testing.F) {
 	f.Add("a[1:2] /* x /* y */ */ :b")
 	f.Fuzz(func(t *testing.T, s string) { checkLossless(t, s) })
 }
+
+// TestSubqueriesHaveNoColumns promises what a printer relies on: it may qualify every Column it meets.
+func TestSubqueriesHaveNoColumns(t *testing.T) {
+	s := "sum(c1) > (select count(c2) from t where c3 = '__kith_0_hole__' and c4 in (select rank(c5) over (order by c6) from u))"
+	trees, _ := ParseAll([]Item{{Rendered: rendered(s, key("x"))}}, &naiveParser{})
+	tree := trees[0]
+	var names []string
+	Walk(tree.Nodes, func(n Node) bool {
+		if c, ok := n.(*Call); ok {
+			names = append(names, c.Name)
+		}
+		if c, ok := n.(*Column); ok {
+			names = append(names, c.Parts[0])
+		}
+		return true
+	})
+	if want := []string{"sum", "c1", "count", "rank"}; !reflect.DeepEqual(names, want) {
+		t.Errorf("got %v, want %v", names, want)
+	}
+	if len(tree.AggregateCalls()) != 1 || len(tree.WindowCalls()) != 0 || len(tree.Columns()) != 1 {
+		t.Error("accessors reach into subqueries")
+	}
+	if !tree.Facts.Aggregates || tree.Facts.Windows || !tree.Facts.Subqueries || !reflect.DeepEqual(tree.HoleIndexes(), []int{0}) {
+		t.Errorf("facts %+v, holes %v", tree.Facts, tree.HoleIndexes())
+	}
+}

@@ -94,7 +94,7 @@ func lexOne(s string, i int) token {
 // pages, and DuckDB reads them as blanks.
 func spaceLen(s string, i int) int {
 	switch s[i] {
-	case ' ', '\t', '\n', '\r', '\f', '\v':
+	case ' ', '\t', '\n', '\r', '\f':
 		return 1
 	case 0xC2:
 		if strings.HasPrefix(s[i:], "\u00a0") {

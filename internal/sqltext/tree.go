@@ -82,9 +82,11 @@ type Paren struct {
 	Text        source.Text
 }
 
-// Subquery is a nested SELECT with its brackets. Its inside is carried verbatim, apart from holes.
+// Subquery is a nested SELECT with its brackets, which Nodes begin and end with. Its inside is carried as it stands: holes
+// and calls are told apart in Nodes (a printer may have to spell an order or IGNORE NULLS), columns are not, since they
+// belong to sources of its own. Filters and windows of ours never reach into it.
 type Subquery struct {
-	Nodes []Node // Verbatim and Hole only
+	Nodes []Node // no Column among them at any depth
 	Text  source.Text
 }
 

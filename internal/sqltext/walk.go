@@ -69,13 +69,15 @@ func Walk(nodes []Node, fn func(Node) bool) {
 	}
 }
 
+// collect gathers nodes of one type outside subqueries.
 func collect[N Node](nodes []Node, keep func(N) bool) []N {
 	var out []N
 	Walk(nodes, func(n Node) bool {
 		if m, ok := n.(N); ok && keep(m) {
 			out = append(out, m)
 		}
-		return true
+		_, sub := n.(*Subquery)
+		return !sub
 	})
 	return out
 }
@@ -106,9 +108,12 @@ func (c *Call) windows() bool    { return c.Kind == WindowCall || c.Over != nil 
 // HoleIndexes are the holes that the tree uses, subqueries included: each once, ascending.
 func (t *Tree) HoleIndexes() []int {
 	var out []int
-	for _, h := range collect(t.Nodes, func(*Hole) bool { return true }) {
-		out = append(out, h.Index)
-	}
+	Walk(t.Nodes, func(n Node) bool {
+		if h, ok := n.(*Hole); ok {
+			out = append(out, h.Index)
+		}
+		return true
+	})
 	slices.Sort(out)
 	return slices.Compact(out)
 }
