@@ -18,6 +18,8 @@ import (
 	"kith/examples/shop/generate/oracle"
 	"kith/examples/shop/generate/world"
 	"kith/examples/shop/naive"
+	"kith/internal/diag"
+	"kith/internal/spec"
 )
 
 // built is the example built once on DuckDB, and what plain Go makes of the same world.
@@ -231,6 +233,26 @@ func (b *built) one(t *testing.T, query, want string) {
 	}
 	if got != want {
 		t.Errorf("%s gives %s, want %s", query, got, want)
+	}
+}
+
+// TestLoads reads the project as kith does. The one warning it may give is for the older name that the example shows.
+func TestLoads(t *testing.T) {
+	_, list, err := spec.Load(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	warnings := 0
+	for _, d := range list {
+		switch d.Severity {
+		case diag.Error:
+			t.Errorf("%s: %s", d.Code, d.Message)
+		case diag.Warning:
+			warnings++
+		}
+	}
+	if warnings != 1 {
+		t.Errorf("%d warnings, want 1", warnings)
 	}
 }
 

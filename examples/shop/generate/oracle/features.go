@@ -66,9 +66,10 @@ type order struct {
 // ordersOf returns the distinct orders of each main id of an entity.
 func (s *Solution) ordersOf(entity string) map[string][]order {
 	rate := map[string]float64{}
-	t := s.tables["exchange_rates"]
-	for i := range t.Rows {
-		rate[t.Cell(i, "currency").(string)] = t.Cell(i, "rate_to_eur").(float64)
+	if t := s.tables["exchange_rates"]; t != nil {
+		for i := range t.Rows {
+			rate[t.Cell(i, "currency").(string)] = t.Cell(i, "rate_to_eur").(float64)
+		}
 	}
 	out := map[string][]order{}
 	seen := map[string]bool{}
@@ -87,7 +88,7 @@ func (s *Solution) ordersOf(entity string) map[string][]order {
 		o.account, _ = r.str("account_id")
 		o.at, o.timed = r.time("timestamp")
 		currency, _ := r.str("currency")
-		total := r.table.Cell(r.index, "total").(float64)
+		total := r.value("total").(float64)
 		o.eur = float64(total * rate[currency])
 		out[m] = append(out[m], o)
 	}
@@ -281,7 +282,7 @@ func (s *Solution) orderFeatures() {
 	s.put(user, "refunds", int64(0), func(m string) any {
 		n := 0
 		for _, r := range charges[m] {
-			if status, _ := r.str("status"); status == "succeeded" && r.table.Cell(r.index, "amount_refunded").(int64) > 0 {
+			if status, _ := r.str("status"); status == "succeeded" && r.value("amount_refunded").(int64) > 0 {
 				n++
 			}
 		}
@@ -319,7 +320,7 @@ func (s *Solution) cartFeatures() {
 		sum := 0.0
 		for _, r := range carts[m] {
 			if c, _ := r.str("cart_id"); c == cart {
-				sum += float64(r.table.Cell(r.index, "price").(float64) * float64(r.table.Cell(r.index, "quantity").(int64)))
+				sum += float64(r.value("price").(float64) * float64(r.value("quantity").(int64)))
 			}
 		}
 		return cents(sum)

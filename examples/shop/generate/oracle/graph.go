@@ -32,7 +32,8 @@ type Cluster struct {
 	IDs    []world.Identity
 }
 
-// Solve builds the graphs of both entities and the features from the tables as of an end time.
+// Solve builds the graphs of both entities and the features from the tables as of an end time. A table that is not given has
+// no rows.
 func Solve(tables []*world.Table, end world.Time) *Solution {
 	s := &Solution{End: end, tables: map[string]*world.Table{}, graphs: map[string]*Graph{}, features: map[string]map[string]any{}, entityOf: map[string]string{}}
 	for _, t := range tables {
@@ -64,6 +65,9 @@ func (g *Graph) MainID(id world.Identity) (string, bool) {
 func (s *Solution) column(table, column string) map[string]bool {
 	out := map[string]bool{}
 	t := s.tables[table]
+	if t == nil {
+		return out
+	}
 	for i := range t.Rows {
 		v, _ := row{t, i}.str(column)
 		out[address(v)] = true
@@ -76,6 +80,9 @@ func (s *Solution) column(table, column string) map[string]bool {
 func (s *Solution) visible(name string) []row {
 	in := inputs[name]
 	t := s.tables[in.table]
+	if t == nil {
+		return nil
+	}
 	var out []row
 	for i := range t.Rows {
 		r := row{t, i}

@@ -18,14 +18,24 @@ type row struct {
 	index int
 }
 
+// value returns a cell; a column that the table lacks is null everywhere.
+func (r row) value(column string) any {
+	for i, c := range r.table.Columns {
+		if c.Name == column {
+			return r.table.Rows[r.index][i]
+		}
+	}
+	return nil
+}
+
 // str returns a text cell; ok is false for null.
 func (r row) str(column string) (s string, ok bool) {
-	s, ok = r.table.Cell(r.index, column).(string)
+	s, ok = r.value(column).(string)
 	return s, ok
 }
 
 func (r row) time(column string) (t world.Time, ok bool) {
-	t, ok = r.table.Cell(r.index, column).(world.Time)
+	t, ok = r.value(column).(world.Time)
 	return t, ok
 }
 
@@ -84,7 +94,7 @@ var inputs = map[string]input{
 		{user, "user_id", "user_id", trim}, {user, "email", "email", address}, {user, "anonymous_id", "anonymous_id", same}, {account, "account_id", "account_id", same}}},
 	"charges": {table: "charges", time: "created", ids: []idExpr{
 		{user, "stripe_customer_id", "customer", same}, {user, "email", "receipt_email", address}}, where: func(r row) bool {
-		return r.table.Cell(r.index, "livemode") == true
+		return r.value("livemode") == true
 	}},
 	"crm_contacts": {table: "crm_contacts", time: "created_at", ids: []idExpr{
 		{user, "crm_contact_id", "contact_id", same}, {user, "email", "email", address}, {user, "email", "second_email", address}, {user, "phone", "phone", telephone},
@@ -92,7 +102,7 @@ var inputs = map[string]input{
 	"crm_accounts": {table: "crm_accounts", time: "created_at", ids: []idExpr{
 		{account, "account_id", "account_id", same}, {account, "domain", "domain", address}, {account, "domain", "second_domain", address}, {account, "vat_number", "vat_number", vat}}},
 	"support_tickets": {table: "support_tickets", time: "created_at", ids: []idExpr{{user, "email", "requester_email", address}}, where: func(r row) bool {
-		return r.table.Cell(r.index, "is_spam") == false
+		return r.value("is_spam") == false
 	}},
 }
 

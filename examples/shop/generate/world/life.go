@@ -112,12 +112,6 @@ func (w *World) browse(r *Rand, c *call) {
 // shop fills a cart and, for some, pays.
 func (w *World) shop(r *Rand, p *person, c *call) {
 	cart := "cart_" + r.Hex(10)
-	perEuro := int64(10000)
-	for _, rate := range rates {
-		if rate.currency == p.home.currency {
-			perEuro = rate.perEuro
-		}
-	}
 	var total, items int64
 	for range 1 + r.Weighted([]int{50, 30, 20}) {
 		item := Pick(r, w.products)
@@ -125,7 +119,7 @@ func (w *World) shop(r *Rand, p *person, c *call) {
 		if p.company != nil {
 			quantity += r.Between(0, 4)
 		}
-		cents := item.cents * 10000 / perEuro
+		cents := localPrice(item.cents, p.home.currency)
 		total += cents * quantity
 		items += quantity
 		row := common(r, *c)
@@ -141,8 +135,19 @@ func (w *World) shop(r *Rand, p *person, c *call) {
 	w.order(r, p, c, cart, total, items)
 }
 
+// localPrice turns a price in euro cents into hundredths of a currency, whole units of it unless it is the euro.
+func localPrice(cents int64, currency string) int64 {
+	for _, rate := range rates {
+		if rate.currency == currency && currency != "EUR" {
+			return cents / rate.cents * 100
+		}
+	}
+	return cents
+}
+
 func (w *World) order(r *Rand, p *person, c *call, cart string, total, items int64) {
 	w.lastOrder++
+	p.bought = p.bought || c.at < End-Day
 	id := fmt.Sprintf("O-%06d", 300000+w.lastOrder*7)
 	address := 0
 	if len(p.emails) > 1 && r.Permille(400) {

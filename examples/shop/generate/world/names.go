@@ -25,11 +25,12 @@ var countries = []country{
 
 var countryWeights = []int{34, 18, 10, 16, 8, 7, 7}
 
-// rates are euros for one unit of a currency, in ten-thousandths.
+// rates are euro cents for one unit of a currency. Prices in other currencies are whole units, so that every sum in euros is
+// a whole number of cents and no rounding is a matter of luck.
 var rates = []struct {
 	currency string
-	perEuro  int64
-}{{"EUR", 10000}, {"NOK", 860}, {"SEK", 880}, {"DKK", 1340}, {"GBP", 11700}}
+	cents    int64
+}{{"EUR", 100}, {"NOK", 9}, {"SEK", 8}, {"DKK", 13}, {"GBP", 117}}
 
 // product is an item of the shop. cents is the price in euro cents.
 type product struct {

@@ -43,6 +43,7 @@ type person struct {
 	visits      int
 	tablet      *device // the household's
 	language    string
+	bought      bool // ordered something before the end
 }
 
 // company is a business customer and every identifier that is really its own.

@@ -41,7 +41,7 @@ func (w *World) openTables() {
 func exchangeRates() *Table {
 	t := &Table{Name: "exchange_rates", Columns: []Column{{"currency", "VARCHAR"}, {"rate_to_eur", "DOUBLE"}}}
 	for _, r := range rates {
-		t.Rows = append(t.Rows, []any{r.currency, float64(r.perEuro) / 10000})
+		t.Rows = append(t.Rows, []any{r.currency, float64(r.cents) / 100})
 	}
 	return t
 }
