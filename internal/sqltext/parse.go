@@ -257,8 +257,7 @@ func (r *reading) parameter() {
 
 // tree builds the tree of a text that the engine accepts.
 func (r *reading) tree(p Parser, parsed Parsed) *Tree {
-	t := r.opaque()
-	t.Opaque = false
+	t := r.bare()
 	b := newBuilder(r.lex, p, parsed, r.shift)
 	t.Nodes = b.nodes(0, len(r.lex.toks), nil)
 	t.Facts = facts(t, parsed, func(c ColumnRef) bool { return b.dateParts[c.Offset-r.shift] })
@@ -267,9 +266,16 @@ func (r *reading) tree(p Parser, parsed Parsed) *Tree {
 
 // opaque is the tree that carries the text as it stands.
 func (r *reading) opaque() *Tree {
-	t := &Tree{Kind: r.item.Kind, Rendered: r.item.Rendered, Opaque: true}
-	t.Rendered.Text = r.lex.text
+	t := r.bare()
+	t.Opaque = true
 	t.Nodes = verbatimNodes(r.lex, 0, len(r.lex.toks))
+	return t
+}
+
+// bare is the tree of a text without nodes.
+func (r *reading) bare() *Tree {
+	t := &Tree{Kind: r.item.Kind, Rendered: r.item.Rendered}
+	t.Rendered.Text = r.lex.text
 	return t
 }
 
