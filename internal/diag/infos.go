@@ -9,9 +9,11 @@ import (
 var infoLists = [][]Info{
 	specInfos,
 	modelInfos,
+	runInfos,
 	templateInfos,
 	sqltextInfos,
 	dialectInfos,
+	siteconfigInfos,
 }
 
 // Infos returns the reference entry of every code, in the order of the codes.

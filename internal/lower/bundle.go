@@ -91,22 +91,14 @@ const (
 // bundle computes all vars of a bundle in one GROUP BY over the source. Fusing must not change a value: each var's where
 // becomes a FILTER on its own aggregates, and an entity of which no row passes gets NULL, as it would alone.
 func (l *lowering) bundle(b *bundle) {
-	id := b.cohort.Entity.IDColumn
 	out := l.object(b.name(), b.hash())
-	f := &fused{l: l, b: b, owners: map[*model.Cohort]string{}}
-	f.rows = l.resolvedRows(b.from, b.cohort.Entity, l.inputVarsOf(b))
-	f.sel = &rel.Select{
-		Where:   []rel.Expr{rel.NotNull(rel.C(rowsAlias, id))},
-		Items:   []rel.Item{item(rel.C(rowsAlias, id), id)},
-		GroupBy: []rel.Expr{rel.C(rowsAlias, id)},
-	}
-	for _, v := range b.vars {
-		f.sel.Items = append(f.sel.Items, item(f.value(v), v.Name))
-	}
-	f.finish()
+	f := l.fuse(b)
 	step := &Step{Addr: b.addr(), Title: fmt.Sprintf("%s of %s from %s", count(len(b.vars), "feature"), cohortTitle(b.cohort), b.from.Addr()),
 		Node: b.vars[0], Vars: b.vars, Hash: b.hash(), Out: out, IsTable: true, Type: "entity_vars", Span: b.vars[0].Span,
 		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: f.sel}}}
+	for _, v := range b.vars {
+		step.Parts = append(step.Parts, Part{Name: "var " + v.Name, Span: v.Span, Probe: func() rel.Rel { return l.probe(b, v) }})
+	}
 	seen := map[addr.Addr]bool{}
 	for _, v := range b.vars {
 		for _, a := range l.needs(v) {
@@ -128,6 +120,23 @@ func (l *lowering) bundle(b *bundle) {
 		}
 	}
 	l.add(step)
+}
+
+// fuse puts the statement of a bundle together.
+func (l *lowering) fuse(b *bundle) *fused {
+	id := b.cohort.Entity.IDColumn
+	f := &fused{l: l, b: b, owners: map[*model.Cohort]string{}}
+	f.rows = l.resolvedRows(b.from, b.cohort.Entity, l.inputVarsOf(b))
+	f.sel = &rel.Select{
+		Where:   []rel.Expr{rel.NotNull(rel.C(rowsAlias, id))},
+		Items:   []rel.Item{item(rel.C(rowsAlias, id), id)},
+		GroupBy: []rel.Expr{rel.C(rowsAlias, id)},
+	}
+	for _, v := range b.vars {
+		f.sel.Items = append(f.sel.Items, item(f.value(v), v.Name))
+	}
+	f.finish()
+	return f
 }
 
 func cohortTitle(c *model.Cohort) string {
@@ -293,4 +302,10 @@ func containsVar(xs []*model.InputVar, x *model.InputVar) bool {
 		}
 	}
 	return false
+}
+
+// probe computes one var of a bundle alone, over all rows, and counts the outcome.
+func (l *lowering) probe(b *bundle, v *model.EntityVar) rel.Rel {
+	body := l.fuse(&bundle{cohort: b.cohort, from: b.from, depth: b.depth, vars: []*model.EntityVar{v}}).sel
+	return &rel.Select{From: rel.Source{Rel: body, Alias: "v"}, Items: []rel.Item{item(&rel.Agg{Fn: rel.Count, Args: []rel.Expr{rel.C("v", v.Name)}}, "n")}}
 }

@@ -41,6 +41,8 @@ type Step struct {
 	Needs   []addr.Addr
 	Program rel.Program
 	Span    source.Span
+	// Parts are the pieces of a step that computes many things in one statement.
+	Parts []Part
 	// Scratch are objects that nothing needs once the step is done.
 	Scratch []rel.Object
 }
@@ -203,3 +205,30 @@ func star(of string, except ...string) rel.Item {
 }
 
 func item(e rel.Expr, as string) rel.Item { return rel.Item{Expr: e, As: as} }
+
+// Part is a piece of a step that can be computed alone, to find which one an error comes from.
+type Part struct {
+	Name string
+	Span source.Span
+	// Probe is a relation of one row that computes the piece over all rows.
+	Probe func() rel.Rel
+}
+
+// EntityName is the entity that a step belongs to, "" for inputs and SQL models.
+func EntityName(s *Step) string {
+	switch n := s.Node.(type) {
+	case *model.Stitcher:
+		return n.Entity.Name
+	case *model.Cohort:
+		return n.Entity.Name
+	case *model.EntityVar:
+		return n.Cohort.Entity.Name
+	case *model.VarTable:
+		return n.Cohort.Entity.Name
+	case *model.FeatureTable:
+		return n.Cohort.Entity.Name
+	case *model.FeatureView:
+		return n.Cohort.Entity.Name
+	}
+	return ""
+}

@@ -7,7 +7,7 @@ import (
 // solve finds the component of every node: in the process when its ids fit the memory set aside for it, else by contraction
 // in SQL. Both give a node's component the least key in it, so the outcome does not depend on the choice.
 func (g *graph) solve(nodes, seed, labels rel.Object) {
-	kernel := &rel.Kernel{Name: "components", Out: labels,
+	kernel := &rel.Kernel{Name: "components_changed", Out: labels,
 		Columns: []rel.Column{{Name: colKey, Type: rel.BigInt}, {Name: colLabel, Type: rel.BigInt}}}
 	for _, t := range g.tuples {
 		if len(t.ids) < 2 {
@@ -29,9 +29,11 @@ func (g *graph) solve(nodes, seed, labels rel.Object) {
 		}})
 }
 
-// keyOf is the key of id i of a tuple, NULL when the tuple lacks it.
+// keyOf is the key of id i of a tuple, NULL when the tuple lacks it. The hash of NULL is a value like any other on some
+// engines, and would join everybody who lacks an id.
 func (g *graph) keyOf(t tuples, i int, idType string, seed rel.Object) rel.Expr {
-	return nodeKey(rel.C("t", idCol(i)), rel.S(idType), seed)
+	id := rel.C("t", idCol(i))
+	return &rel.Case{Whens: []rel.When{{If: rel.NotNull(id), Then: nodeKey(id, rel.S(idType), seed)}}}
 }
 
 // contraction is min-neighbour contraction with full pointer jumping (design: at most a dozen rounds on any graph):

@@ -33,6 +33,8 @@ type Options struct {
 	// Types are the model types there are.
 	Types  []Type
 	Limits template.Limits
+	// Columns returns the columns of a table and whether it exists; nil when there is no warehouse to ask.
+	Columns func(table []NamePart) (columns []string, exists bool, err error)
 }
 
 // Resolve makes the graph of a project. The graph is never nil; with errors in the list it is only good for showing.

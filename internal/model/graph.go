@@ -184,6 +184,8 @@ type Input struct {
 	// Table is the parts of the table's name for FromTable; Path the absolute path of the file otherwise.
 	Table   []NamePart
 	TableAt source.Span
+	// Columns are the columns of the table where a warehouse could be asked, else nil.
+	Columns []string
 	Path    string
 	Where   *sqltext.Tree
 	// Literal holds the rows of a csv file of SQL literals; nil for any other file.

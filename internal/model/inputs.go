@@ -82,6 +82,30 @@ func (b *Builder) inputPlace(in *Input) {
 			in.Broken = true
 		}
 		in.Table = parts
+		if ok {
+			b.lookUp(in)
+		}
+	}
+}
+
+// lookUp asks the warehouse for an input's table. A missing table disables an optional input and is a mistake otherwise.
+func (b *Builder) lookUp(in *Input) {
+	if b.opt.Columns == nil {
+		return
+	}
+	cols, exists, err := b.opt.Columns(in.Table)
+	switch {
+	case err != nil:
+		return // the run will meet the same error with a statement to show
+	case exists:
+		in.Columns = cols
+	case in.Optional:
+		in.Disabled = "its table " + in.TableAt.Text() + " does not exist"
+		b.Diags.Notef(diag.RDisabled, in.TableAt, "optional input %s is left out: the warehouse has no table %s", in.Name, in.TableAt.Text())
+	default:
+		b.Diags.Errorf(diag.RMissingTable, in.TableAt, "the warehouse has no table %s", in.TableAt.Text()).
+			WithFix("load it with `kith seed --as %s=<file>`, correct the name, or set contract.is_optional: true", in.TableAt.Text())
+		in.Broken = true
 	}
 }
 

@@ -22,7 +22,7 @@ var aggArity = map[AggFn]int{
 	CountStar: 0, Count: 1, Min: 1, Max: 1, Sum: 1, AnyValue: 1, BoolOr: 1, BoolAnd: 1, ArgMin: 2, ArgMax: 2,
 }
 
-var winArity = map[WinFn][2]int{RowNumber: {0, 0}, WinMin: {1, 1}, WinCount: {0, 1}}
+var winArity = map[WinFn][2]int{RowNumber: {0, 0}, Rank: {0, 0}, WinMin: {1, 1}, WinCount: {0, 1}}
 
 var binary = map[string]bool{"=": true, "<>": true, "<": true, "<=": true, ">": true, ">=": true, "/": true,
 	"is distinct from": true, "is not distinct from": true}

@@ -22,7 +22,7 @@ var Fixture = []string{
 	`CREATE SCHEMA app`,
 	`CREATE SCHEMA app_kith`,
 	`CREATE SCHEMA raw`,
-	`CREATE TABLE raw.orders (id bigint, who varchar(9), amount bigint, kind varchar(9), at timestamp)`,
+	`CREATE TABLE raw.orders (id bigint, who varchar(9), amount bigint, kind varchar(9), ts timestamp)`,
 	`INSERT INTO raw.orders VALUES
 		(1, 'ann', 10, 'new', '2024-01-01 10:00:00'),
 		(2, 'ann', 30, 'old', '2024-01-02 10:00:00'),
@@ -102,7 +102,7 @@ func (t Texts) userCases() []Case {
 			Name: "user_holes",
 			Read: &rel.Select{
 				From: orders(), Limit: 2, OrderBy: []rel.Order{asc(col("id"))},
-				Where: []rel.Expr{t.Expr("o", "at >= '{0}' and at < {1} -- at the {0}", &rel.TextTime{Time: utc("2024-01-01 12:00:00"), Layout: "2006-01-02"}, &rel.Lit{Value: utc("2024-01-03 00:00:00")})},
+				Where: []rel.Expr{t.Expr("o", "ts >= '{0}' and ts < {1} -- at the {0}", &rel.TextTime{Time: utc("2024-01-01 12:00:00"), Layout: "2006-01-02"}, &rel.Lit{Value: utc("2024-01-03 00:00:00")})},
 				Items: []rel.Item{{Expr: col("id")},
 					as("a", t.Expr("o", "5 -{0} * 2", rel.I(-1))),
 					as("b", t.Expr("o", "{0} * 2", &rel.Op{Op: "+", Args: []rel.Expr{col("amount"), rel.I(1)}})),
@@ -132,8 +132,8 @@ func (t Texts) userCases() []Case {
 		},
 		{
 			Name: "user_ordered_aggregate",
-			Read: byWho(as("a", t.Expr("o", "string_agg(kind, ',' order by at desc)")),
-				as("b", t.Filtered("o", "string_agg(distinct kind, ',' order by kind)", rel.NotNull(col("at")))),
+			Read: byWho(as("a", t.Expr("o", "string_agg(kind, ',' order by ts desc)")),
+				as("b", t.Filtered("o", "string_agg(distinct kind, ',' order by kind)", rel.NotNull(col("ts")))),
 				as("c", t.Expr("o", "percentile_cont(0.5) within group (order by amount desc)"))),
 			Want: []string{"ann|new,old,new|new,old|20", "bob|old|old|6"},
 		},
@@ -147,7 +147,7 @@ func (t Texts) windowCases() []Case {
 		return u
 	}
 	who := []rel.Expr{col("who")}
-	latest := []rel.Order{{Expr: t.Expr("o", "at"), Desc: true, NullsLast: true}}
+	latest := []rel.Order{{Expr: t.Expr("o", "ts"), Desc: true, NullsLast: true}}
 	return []Case{
 		{
 			Name: "user_window_beside_the_call",
@@ -160,23 +160,23 @@ func (t Texts) windowCases() []Case {
 		},
 		{
 			Name: "user_window_in_the_text",
-			Read: perRow(as("a", t.Expr("o", "last_value(id) over (partition by who order by at)")),
-				as("b", t.Expr("o", "first_value(id) over (partition by who order by at desc)")),
-				as("c", t.Expr("o", "last_value(id) over (partition by who order by at rows between unbounded preceding and current row)")),
-				as("d", t.Expr("o", "nth_value(id, 2) over (partition by who order by at desc nulls first)"))),
+			Read: perRow(as("a", t.Expr("o", "last_value(id) over (partition by who order by ts)")),
+				as("b", t.Expr("o", "first_value(id) over (partition by who order by ts desc)")),
+				as("c", t.Expr("o", "last_value(id) over (partition by who order by ts rows between unbounded preceding and current row)")),
+				as("d", t.Expr("o", "nth_value(id, 2) over (partition by who order by ts desc nulls first)"))),
 			// In order of time: ann 1, 2, 3; bob 5, then 4 without a time; nobody 6.
 			Want: []string{"1|3|3|1|2", "2|3|3|2|2", "3|3|3|3|2", "4|4|5|4|5", "5|4|5|5|5", "6|6|6|6|NULL"},
 		},
 		{
 			Name: "user_window_ignores_nulls",
-			Read: perRow(as("a", t.Expr("o", "first_value(amount) ignore nulls over (partition by who order by at desc)"))),
+			Read: perRow(as("a", t.Expr("o", "first_value(amount) ignore nulls over (partition by who order by ts desc)"))),
 			Want: []string{"1|30", "2|30", "3|30", "4|7", "5|7", "6|100"},
 		},
 		{
 			Name: "window_functions",
 			Read: perRow(
-				as("a", &rel.Win{Fn: rel.RowNumber, Over: rel.Window{PartitionBy: who, OrderBy: []rel.Order{{Expr: col("at"), Desc: true, NullsLast: false}}}}),
-				as("b", &rel.Win{Fn: rel.WinMin, Args: []rel.Expr{col("amount")}, Over: rel.Window{PartitionBy: who, OrderBy: []rel.Order{asc(col("at"))}, Frame: rel.Full}}),
+				as("a", &rel.Win{Fn: rel.RowNumber, Over: rel.Window{PartitionBy: who, OrderBy: []rel.Order{{Expr: col("ts"), Desc: true, NullsLast: false}}}}),
+				as("b", &rel.Win{Fn: rel.WinMin, Args: []rel.Expr{col("amount")}, Over: rel.Window{PartitionBy: who, OrderBy: []rel.Order{asc(col("ts"))}, Frame: rel.Full}}),
 				as("c", &rel.Win{Fn: rel.WinCount, Over: rel.Window{PartitionBy: who}})),
 			Want: []string{"1|3|10|3", "2|2|10|3", "3|1|10|3", "4|1|5|2", "5|2|5|2", "6|1|100|1"},
 		},

@@ -25,7 +25,7 @@ func exprCases() []Case {
 				as("k", &rel.InList{X: rel.I(3), List: []rel.Expr{rel.I(1), rel.I(3)}}),
 				as("l", op("||", rel.S("a"), rel.S("b"), rel.S("c"))),
 			),
-			Want: []string{"9|2|false|true|true|true|3.5|NULL|true|yes|true|abc"},
+			Want: []string{"9|-4|false|true|true|true|3.5|NULL|true|yes|true|abc"},
 		},
 		{
 			Name: "functions",
@@ -66,10 +66,10 @@ func exprCases() []Case {
 		{
 			Name: "aggregates",
 			Read: byWho(
-				as("a", &rel.Agg{Fn: rel.CountStar, Filter: rel.NotNull(col("at"))}),
+				as("a", &rel.Agg{Fn: rel.CountStar, Filter: rel.NotNull(col("ts"))}),
 				as("b", &rel.Agg{Fn: rel.Count, Args: []rel.Expr{col("kind")}, Distinct: true}),
 				as("c", &rel.Agg{Fn: rel.Min, Args: []rel.Expr{col("amount")}}),
-				as("d", &rel.Agg{Fn: rel.Max, Args: []rel.Expr{col("at")}}),
+				as("d", &rel.Agg{Fn: rel.Max, Args: []rel.Expr{col("ts")}}),
 				as("e", &rel.Cast{X: &rel.Agg{Fn: rel.Sum, Args: []rel.Expr{col("amount")}}, Type: rel.BigInt}),
 				as("f", &rel.Agg{Fn: rel.BoolOr, Args: []rel.Expr{rel.Eq(col("kind"), rel.S("new"))}}),
 				as("g", &rel.Agg{Fn: rel.BoolAnd, Args: []rel.Expr{rel.Eq(col("kind"), rel.S("new"))}}),
@@ -81,10 +81,10 @@ func exprCases() []Case {
 			// The value of the row with the extreme key, NULL values kept (ann's latest amount) and NULL keys skipped (bob).
 			Name: "arg_min_and_arg_max",
 			Read: byWho(
-				as("a", &rel.Agg{Fn: rel.ArgMin, Args: []rel.Expr{col("amount"), col("at")}}),
-				as("b", &rel.Agg{Fn: rel.ArgMax, Args: []rel.Expr{col("amount"), col("at")}}),
-				as("c", &rel.Agg{Fn: rel.ArgMax, Args: []rel.Expr{col("amount"), col("at")}, Filter: rel.NotNull(col("amount"))}),
-				as("d", &rel.Agg{Fn: rel.ArgMax, Args: []rel.Expr{col("id"), rel.F(rel.Pack, col("at"), col("id"))}}),
+				as("a", &rel.Agg{Fn: rel.ArgMin, Args: []rel.Expr{col("amount"), col("ts")}}),
+				as("b", &rel.Agg{Fn: rel.ArgMax, Args: []rel.Expr{col("amount"), col("ts")}}),
+				as("c", &rel.Agg{Fn: rel.ArgMax, Args: []rel.Expr{col("amount"), col("ts")}, Filter: rel.NotNull(col("amount"))}),
+				as("d", &rel.Agg{Fn: rel.ArgMax, Args: []rel.Expr{col("id"), rel.F(rel.Pack, col("ts"), col("id"))}}),
 			),
 			Want: []string{"ann|10|NULL|30|3", "bob|7|7|7|4"},
 		},

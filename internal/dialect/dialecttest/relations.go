@@ -63,7 +63,7 @@ func (t Texts) relationCases() []Case {
 		},
 		{
 			Name: "star_except_of_a_table",
-			Read: &rel.Select{From: orders(), Where: []rel.Expr{rel.Eq(col("id"), rel.I(1))}, Items: []rel.Item{{Star: true, Except: []string{"at", "kind"}}}},
+			Read: &rel.Select{From: orders(), Where: []rel.Expr{rel.Eq(col("id"), rel.I(1))}, Items: []rel.Item{{Star: true, Except: []string{"ts", "kind"}}}},
 			Want: []string{"1|ann|10"},
 		},
 		{
@@ -92,7 +92,7 @@ func (t Texts) relationCases() []Case {
 		},
 		{
 			Name: "user_query_window_order",
-			Read: t.Query("select id, row_number() over (partition by who order by at desc) as n from raw.orders where who = 'bob' order by id"),
+			Read: t.Query("select id, row_number() over (partition by who order by ts desc) as n from raw.orders where who = 'bob' order by id"),
 			Want: []string{"4|2", "5|1"},
 		},
 		{Name: "file_csv", Read: &rel.File{Path: "/data/[a]/b*.csv", Format: "csv", Span: anywhere()}},

@@ -37,7 +37,7 @@ type Config struct {
 	// Schema is where unqualified names and objects of the target space live; "" is "main". It is made when missing,
 	// unless ReadOnly.
 	Schema string
-	// InternalSchema is kith's own schema; "" is Schema followed by "_kith".
+	// InternalSchema is kith's own schema; "" is Schema followed by "_kith". It is made like Schema.
 	InternalSchema string
 	// ShowValues lets the values of rows appear in error messages. Without it they are masked.
 	ShowValues bool
@@ -219,13 +219,15 @@ func (c *Conn) prepare(ctx context.Context) error {
 				c.config.Path, schema)}
 		}
 	}
+	if !c.config.ReadOnly {
+		for _, schema := range []string{c.config.Schema, c.config.InternalSchema} {
+			if _, err := c.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+quoteIdent(schema)); err != nil {
+				return err
+			}
+		}
+	}
 	if c.config.Schema == "main" {
 		return nil
-	}
-	if !c.config.ReadOnly {
-		if _, err := c.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+quoteIdent(c.config.Schema)); err != nil {
-			return err
-		}
 	}
 	c.pool.discard()
 	c.pool.setup = c.sessionSettings()

@@ -1,0 +1,38 @@
+package diag
+
+// Codes of warehouse and run.
+const (
+	WStatement     Code = "W001"
+	WMissingTable  Code = "W002"
+	WMissingColumn Code = "W003"
+	WConversion    Code = "W004"
+	WLocked        Code = "W005"
+	WDiskFull      Code = "W006"
+	WMemory        Code = "W007"
+	WPermission    Code = "W008"
+	WInterrupted   Code = "W009"
+	WForeign       Code = "W010"
+	WCatalogNote   Code = "W011"
+	WSeqNo         Code = "W012"
+	WTime          Code = "W013"
+	WSeed          Code = "W014"
+	WQuery         Code = "W015"
+)
+
+var runInfos = []Info{
+	{WStatement, "statement failed", "The warehouse refused a statement. The message is its own; the place is the text of the project that wrote the statement."},
+	{WMissingTable, "table not found", "A statement reads a table that the warehouse does not have or may not show."},
+	{WMissingColumn, "column not found", "A statement names a column that its table does not have."},
+	{WConversion, "value does not fit", "A value could not be cast. Values are masked unless --show-values is given."},
+	{WLocked, "warehouse in use", "Another process holds the DuckDB file. One process writes at a time."},
+	{WDiskFull, "disk full", "There is no space left for the database or for what does not fit in memory. Nothing was published."},
+	{WMemory, "out of memory", "A statement needs more memory than the limit and could not spill. Nothing was published."},
+	{WPermission, "not allowed", "The user of the connection lacks a privilege."},
+	{WInterrupted, "interrupted", "The run was stopped. What was published before stays; the next run with this seq no goes on where it stopped."},
+	{WForeign, "name taken by something else", "A table or view of that name exists that kith did not make. It is not replaced."},
+	{WCatalogNote, "table found elsewhere", "A table named with a database is read from the warehouse file, since no database of that name is attached."},
+	{WSeqNo, "no such seq no", "The sequence number is not in the registry of this warehouse."},
+	{WTime, "time cannot be read", "Times are RFC 3339 in UTC (2026-06-30T00:00:00Z) or Unix seconds."},
+	{WSeed, "file cannot be loaded", "A file could not be loaded into the warehouse."},
+	{WQuery, "query failed", "The warehouse refused the query."},
+}

@@ -1,0 +1,165 @@
+// Package plan decides what one run does and says why. A plan is made from facts handed in, so it needs no network: the same
+// value is shown, written to files and carried out.
+package plan
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"kith/internal/addr"
+	"kith/internal/diag"
+	"kith/internal/lower"
+	"kith/internal/rel"
+)
+
+// Action is what a run does with a step.
+type Action string
+
+// The actions.
+const (
+	Build Action = "build"
+	Reuse Action = "reuse"
+	// Leave is a step that --model_refs leaves out.
+	Leave Action = "leave"
+)
+
+// Step is a step of a run with what is done to it and why.
+type Step struct {
+	*lower.Step
+	Action Action
+	// Reason is a sentence a data engineer would say.
+	Reason string
+}
+
+// Plan is what a run will do.
+type Plan struct {
+	SeqNo              int64
+	BeginTime, EndTime time.Time
+	Steps              []*Step
+	// Publish makes all named objects visible at the end; nil when nothing is published.
+	Publish   *rel.Publish
+	Published []*lower.Published
+}
+
+// Facts are what is known of earlier work in this context.
+type Facts struct {
+	// Built are the material names (lower case) that the registry calls complete and the warehouse has.
+	Built map[string]bool
+}
+
+// Options choose what to do.
+type Options struct {
+	// Force builds what is there already.
+	Force bool
+	// Refs limits the run to these nodes and what they need; empty means all.
+	Refs []string
+}
+
+// Make decides the actions. A ref that names no step is a diagnostic.
+func Make(l *lower.Result, ctx lower.Context, facts Facts, opt Options) (*Plan, diag.List) {
+	var diags diag.List
+	p := &Plan{SeqNo: ctx.SeqNo, BeginTime: ctx.BeginTime, EndTime: ctx.EndTime}
+	wanted := chosen(l, opt.Refs, &diags)
+	for _, s := range l.Steps {
+		st := &Step{Step: s}
+		switch {
+		case wanted != nil && !wanted[s.Addr]:
+			st.Action, st.Reason = Leave, "not asked for"
+		case opt.Force:
+			st.Action, st.Reason = Build, "forced"
+		case facts.Built[strings.ToLower(s.Out.Name())]:
+			st.Action, st.Reason = Reuse, fmt.Sprintf("built in seq no %d with the same definition", ctx.SeqNo)
+		default:
+			st.Action, st.Reason = Build, fmt.Sprintf("not built in seq no %d yet", ctx.SeqNo)
+		}
+		p.Steps = append(p.Steps, st)
+	}
+	p.publish(l, wanted)
+	return p, diags
+}
+
+// publish makes one statement of all views, so that they appear together.
+func (p *Plan) publish(l *lower.Result, wanted map[addr.Addr]bool) {
+	pub := &rel.Publish{}
+	for _, v := range l.Published {
+		if wanted != nil && !wanted[v.Step] {
+			continue
+		}
+		p.Published = append(p.Published, v)
+		pub.Views = append(pub.Views, rel.PublishedView{
+			Name: v.Name, Table: v.Table, Comment: v.Comment, ColumnComments: v.ColumnComments,
+			Body: &rel.Select{From: rel.Source{Rel: &rel.Table{Object: v.From}, Alias: "m"}, Items: []rel.Item{{Star: true, Of: "m"}}},
+		})
+	}
+	if len(pub.Views) > 0 {
+		p.Publish = pub
+	}
+}
+
+// chosen are the steps of refs and all they need; nil means all.
+func chosen(l *lower.Result, refs []string, diags *diag.List) map[addr.Addr]bool {
+	if len(refs) == 0 {
+		return nil
+	}
+	out := map[addr.Addr]bool{}
+	var take func(a addr.Addr)
+	take = func(a addr.Addr) {
+		s := l.Step(a)
+		if s == nil || out[a] {
+			return
+		}
+		out[a] = true
+		for _, n := range s.Needs {
+			take(n)
+		}
+	}
+	for _, r := range refs {
+		found := false
+		for _, s := range l.Steps {
+			if matches(s, r) {
+				take(s.Addr)
+				found = true
+			}
+		}
+		if !found {
+			var near []string
+			for _, s := range l.Steps {
+				near = append(near, string(s.Addr))
+			}
+			d := diags.Errorf(diag.RUnknownPath, noSpan, "no model %q to run", r)
+			if n := diag.Nearest(r, near); n != "" {
+				d.WithFix("did you mean %q?", n)
+			}
+		}
+	}
+	return out
+}
+
+func matches(s *lower.Step, ref string) bool {
+	key := addr.Addr(ref).Key()
+	if s.Addr.Key() == key {
+		return true
+	}
+	for _, v := range s.Vars {
+		if v.Address.Key() == key || "entity/"+v.Cohort.Entity.Name+"/"+v.Name == key {
+			return true
+		}
+	}
+	return false
+}
+
+// Counts returns how many steps are built, reused and left out.
+func (p *Plan) Counts() (build, reuse, leave int) {
+	for _, s := range p.Steps {
+		switch s.Action {
+		case Build:
+			build++
+		case Reuse:
+			reuse++
+		default:
+			leave++
+		}
+	}
+	return
+}

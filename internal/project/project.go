@@ -1,0 +1,189 @@
+// Package project opens a project and takes it through the rooms: from files to a graph, to a plan, to statements, to a run.
+// Commands are thin readers of what it returns.
+package project
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"kith/internal/catalog"
+	"kith/internal/diag"
+	"kith/internal/dialect"
+	"kith/internal/lower"
+	"kith/internal/model"
+	"kith/internal/plan"
+	"kith/internal/rel"
+	"kith/internal/run"
+	"kith/internal/spec"
+	"kith/internal/sqltext"
+)
+
+// Leaves are what is chosen under cmd: the parts that link drivers and know one engine.
+type Leaves struct {
+	// Parser returns the parser of user SQL, keeping what it read in cacheDir.
+	Parser func(cacheDir string) Parser
+	// Dialects are the dialects that can be printed, the first being that of the embedded warehouse.
+	Dialects []dialect.Dialect
+	// Types are the model types.
+	Types []model.Type
+	// Version is kith's own.
+	Version string
+}
+
+// Parser is a sqltext.Parser whose cache is written at Close.
+type Parser interface {
+	sqltext.Parser
+	Close() error
+}
+
+// Dialect returns the dialect of a name, nil when there is none.
+func (l Leaves) Dialect(name string) dialect.Dialect {
+	for _, d := range l.Dialects {
+		if d.Name() == name {
+			return d
+		}
+	}
+	return nil
+}
+
+// Project is a loaded project.
+type Project struct {
+	Spec   *spec.Project
+	Leaves Leaves
+	// CacheDir is where parses are kept, in .kith beside the project.
+	CacheDir string
+}
+
+// Load reads a project's files. With errors in the list the project may be nil.
+func Load(root string, leaves Leaves) (*Project, diag.List, error) {
+	s, diags, err := spec.Load(root)
+	if err != nil || s == nil {
+		return nil, diags, err
+	}
+	return &Project{Spec: s, Leaves: leaves, CacheDir: filepath.Join(s.Root, ".kith", "cache")}, diags, nil
+}
+
+// Settings are the choices that one compile or run makes.
+type Settings struct {
+	// Dialect is what is printed; "" is that of the connection.
+	Dialect string
+	// Env is where objects will live.
+	Env dialect.Env
+	// Target is the name of the target, for the output folder and the registry.
+	Target string
+	// SeqNo, BeginTime and EndTime are the context.
+	SeqNo              int64
+	BeginTime, EndTime time.Time
+	KernelMemory       int64
+	// Catalog tells which tables exist and their columns; nil takes every input to exist.
+	Catalog catalog.Catalog
+	Force   bool
+	Refs    []string
+}
+
+// bytesPerNode is what the in-process solver needs for an id (see kernel.Components).
+const bytesPerNode = 28
+
+// Compiled is a project made into statements.
+type Compiled struct {
+	Project  *Project
+	Settings Settings
+	Graph    *model.Graph
+	Lowered  *lower.Result
+	Plan     *run.Plan
+	Dialect  dialect.Dialect
+}
+
+// Resolve makes the graph.
+func (p *Project) Resolve(s Settings) (*model.Graph, diag.List, error) {
+	d := p.Leaves.Dialect(s.Dialect)
+	if d == nil {
+		return nil, nil, fmt.Errorf("no dialect %q", s.Dialect)
+	}
+	parser := p.Leaves.Parser(p.CacheDir)
+	defer parser.Close() // the cache is an optimisation: failing to write it must not fail the compile
+	g, diags := model.Resolve(p.Spec, model.Options{
+		Dialect: d.Name(), TypeName: typeNames(d), EndTime: s.EndTime, BeginTime: s.BeginTime,
+		Parser: parser, Types: p.Leaves.Types, Columns: columnsOf(s.Catalog),
+	})
+	return g, diags, nil
+}
+
+// typeNames answers DataType() in a dialect.
+func typeNames(d dialect.Dialect) func(string) string {
+	return func(name string) string {
+		types := map[string]rel.Type{"text": rel.Text, "string": rel.Text, "varchar": rel.Text, "int": rel.BigInt, "integer": rel.BigInt, "bigint": rel.BigInt,
+			"float": rel.Double, "double": rel.Double, "numeric": rel.Double, "bool": rel.Bool, "boolean": rel.Bool, "timestamp": rel.Timestamp, "datetime": rel.Timestamp,
+			"date": rel.Date, "json": rel.JSON, "variant": rel.JSON}
+		t, ok := types[strings.ToLower(strings.TrimSpace(name))]
+		if !ok {
+			return ""
+		}
+		return d.Type(t)
+	}
+}
+
+// columnsOf asks a catalog for the columns of an input's table.
+func columnsOf(c catalog.Catalog) func([]model.NamePart) ([]string, bool, error) {
+	if c == nil {
+		return nil
+	}
+	return func(parts []model.NamePart) ([]string, bool, error) {
+		o := rel.Object{Space: rel.External}
+		for _, p := range parts {
+			o.Parts = append(o.Parts, rel.Ident{Name: p.Name, Quoted: p.Quoted})
+		}
+		if len(parts) == 1 {
+			o.Space = rel.Target
+		}
+		t, ok, err := c.Table(o)
+		if err != nil || !ok {
+			return nil, false, err
+		}
+		var names []string
+		for _, col := range t.Columns {
+			names = append(names, col.Name)
+		}
+		return names, true, nil
+	}
+}
+
+// Compile takes the project to statements. facts tell what is built already. With errors in the list the result is nil.
+func (p *Project) Compile(s Settings, facts plan.Facts) (*Compiled, diag.List, error) {
+	g, diags, err := p.Resolve(s)
+	if err != nil || diags.HasErrors() {
+		return nil, diags, err
+	}
+	d := p.Leaves.Dialect(s.Dialect)
+	ctx := lower.Context{SeqNo: s.SeqNo, EndTime: s.EndTime, BeginTime: s.BeginTime, KernelNodes: max(s.KernelMemory, 64<<20) / bytesPerNode}
+	lowered := lower.Lower(g, ctx)
+	for _, st := range lowered.Steps {
+		if err := rel.Check(st.Program); err != nil {
+			return nil, diags, fmt.Errorf("a defect of kith in %s: %w", st.Addr, err)
+		}
+	}
+	pl, more := plan.Make(lowered, ctx, facts, plan.Options{Force: s.Force, Refs: s.Refs})
+	diags.Add(more)
+	printed, more := run.Print(pl, d, s.Env)
+	diags.Add(more)
+	if diags.HasErrors() {
+		return nil, diags, nil
+	}
+	return &Compiled{Project: p, Settings: s, Graph: g, Lowered: lowered, Plan: printed, Dialect: d}, diags, nil
+}
+
+// Open makes the registry of a connection ready.
+func (p *Project) Open(ctx context.Context, conn run.Conn, s Settings) (*run.Registry, error) {
+	reg := &run.Registry{Conn: conn, Dialect: p.Leaves.Dialect(s.Dialect), Env: s.Env, Target: s.Target, Version: p.Leaves.Version}
+	return reg, reg.Open(ctx)
+}
+
+// IsProject reports whether a folder holds a project.
+func IsProject(root string) bool {
+	_, err := os.Stat(filepath.Join(root, "pb_project.yaml"))
+	return err == nil
+}

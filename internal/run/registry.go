@@ -1,0 +1,278 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"kith/internal/dialect"
+	"kith/internal/rel"
+)
+
+// Tables of kith's own schema. The registry has the columns that tools of Profiles read (platform.md section 6.4); it is
+// append-only: a row of status 1 when a material begins, one of status 2 when it is complete.
+var (
+	registryTable  = rel.Named(rel.Internal, "material_registry_4")
+	sequenceTable  = rel.Named(rel.Internal, "wht_seq_no_4")
+	latestTable    = rel.Named(rel.Internal, "ptr_to_latest_seqno_cache")
+	publishedTable = rel.Named(rel.Internal, "kith_published")
+	runTable       = rel.Named(rel.Internal, "kith_run")
+)
+
+var registryColumns = []rel.Column{
+	{Name: "model_name", Type: rel.Text}, {Name: "model_ref", Type: rel.Text}, {Name: "model_type", Type: rel.Text},
+	{Name: "model_hash", Type: rel.Text}, {Name: "model_key", Type: rel.Text}, {Name: "entity_key", Type: rel.Text},
+	{Name: "seq_no", Type: rel.BigInt}, {Name: "begin_ts", Type: rel.Timestamp}, {Name: "end_ts", Type: rel.Timestamp},
+	{Name: "creation_ts", Type: rel.Timestamp}, {Name: "material_name", Type: rel.Text}, {Name: "row_count", Type: rel.BigInt},
+	{Name: "target", Type: rel.Text}, {Name: "metadata", Type: rel.Text}, {Name: "invocation_metadata", Type: rel.Text},
+	{Name: "pb_version", Type: rel.Text}, {Name: "registry_version", Type: rel.BigInt},
+}
+
+// registryVersion is the version of the registry's columns.
+const registryVersion = 5
+
+// Registry is what a warehouse remembers of runs.
+type Registry struct {
+	Conn    Conn
+	Dialect dialect.Dialect
+	Env     dialect.Env
+	Target  string
+	Version string // of kith
+}
+
+func (r *Registry) exec(ctx context.Context, p rel.Program) error {
+	stmts, diags := r.Dialect.Print(p, r.Env)
+	if diags.HasErrors() {
+		return errorOf(diags)
+	}
+	x := &executor{conn: r.Conn, progress: func(string) {}}
+	return x.all(ctx, stmts)
+}
+
+func (r *Registry) rows(ctx context.Context, q rel.Rel) ([][]any, error) {
+	text, diags := r.Dialect.Query(q, r.Env)
+	if diags.HasErrors() {
+		return nil, errorOf(diags)
+	}
+	rows, err := r.Conn.Query(ctx, text.S)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out [][]any
+	for rows.Next() {
+		out = append(out, append([]any{}, rows.Values()...))
+	}
+	return out, rows.Err()
+}
+
+// Open makes the registry's tables where they are missing.
+func (r *Registry) Open(ctx context.Context) error {
+	return r.exec(ctx, rel.Program{
+		&rel.Ensure{Object: registryTable, Columns: registryColumns},
+		&rel.Ensure{Object: sequenceTable, Columns: []rel.Column{
+			{Name: "seq_no", Type: rel.BigInt}, {Name: "begin_ts", Type: rel.Timestamp}, {Name: "end_ts", Type: rel.Timestamp}}},
+		&rel.Ensure{Object: latestTable, Columns: []rel.Column{{Name: "seq_no", Type: rel.BigInt}}},
+		&rel.Ensure{Object: publishedTable, Columns: []rel.Column{
+			{Name: "name", Type: rel.Text}, {Name: "material_name", Type: rel.Text}, {Name: "seq_no", Type: rel.BigInt}}},
+		&rel.Ensure{Object: runTable, Columns: []rel.Column{
+			{Name: "seq_no", Type: rel.BigInt}, {Name: "started_at", Type: rel.Timestamp}, {Name: "finished_at", Type: rel.Timestamp},
+			{Name: "status", Type: rel.Text}, {Name: "project", Type: rel.Text}, {Name: "target", Type: rel.Text},
+			{Name: "steps_done", Type: rel.BigInt}, {Name: "steps_reused", Type: rel.BigInt}, {Name: "steps_failed", Type: rel.BigInt}, {Name: "steps_skipped", Type: rel.BigInt}}},
+	})
+}
+
+// Sequence returns the number of a context: the one that the same times had before, else the next free one.
+func (r *Registry) Sequence(ctx context.Context, begin, end time.Time) (int64, error) {
+	rows, err := r.rows(ctx, r.selectFrom(sequenceTable, "seq_no", "begin_ts", "end_ts"))
+	if err != nil {
+		return 0, err
+	}
+	var last int64
+	for _, row := range rows {
+		n, _ := row[0].(int64)
+		last = max(last, n)
+		if sameTime(row[1], begin) && sameTime(row[2], end) {
+			return n, nil
+		}
+	}
+	return last + 1, nil
+}
+
+// Take registers a context under its number, if it is not there.
+func (r *Registry) Take(ctx context.Context, seqNo int64, begin, end time.Time) error {
+	if _, _, ok, err := r.Context(ctx, seqNo); ok || err != nil {
+		return err
+	}
+	return r.exec(ctx, rel.Program{&rel.Insert{Into: sequenceTable, Columns: []string{"seq_no", "begin_ts", "end_ts"},
+		Body: literals([]rel.Column{{Name: "seq_no", Type: rel.BigInt}, {Name: "begin_ts", Type: rel.Timestamp}, {Name: "end_ts", Type: rel.Timestamp}},
+			seqNo, timeOrNil(begin), end)}})
+}
+
+// Context returns the times of a sequence number; ok is false when there is none of that number.
+func (r *Registry) Context(ctx context.Context, seqNo int64) (begin, end time.Time, ok bool, err error) {
+	rows, err := r.rows(ctx, r.selectFrom(sequenceTable, "seq_no", "begin_ts", "end_ts"))
+	if err != nil {
+		return begin, end, false, err
+	}
+	for _, row := range rows {
+		if row[0] == seqNo {
+			begin, _ = row[1].(time.Time)
+			end, _ = row[2].(time.Time)
+			return begin, end, true, nil
+		}
+	}
+	return begin, end, false, nil
+}
+
+// Latest returns the number of the newest published run; ok is false before the first.
+func (r *Registry) Latest(ctx context.Context) (seqNo int64, ok bool, err error) {
+	rows, err := r.rows(ctx, r.selectFrom(latestTable, "seq_no"))
+	if err != nil || len(rows) == 0 {
+		return 0, false, err
+	}
+	n, ok := rows[0][0].(int64)
+	return n, ok, nil
+}
+
+// Built returns the names (lower case) of materials of a sequence number that are complete and still there.
+func (r *Registry) Built(ctx context.Context, seqNo int64) (map[string]bool, error) {
+	sel := r.selectFrom(registryTable, "material_name", "metadata")
+	sel.Where = []rel.Expr{rel.Eq(rel.C("t", "seq_no"), rel.I(seqNo))}
+	rows, err := r.rows(ctx, sel)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for _, row := range rows {
+		name, _ := row[0].(string)
+		meta, _ := row[1].(string)
+		if name == "" || statusOf(meta) != statusComplete || out[strings.ToLower(name)] {
+			continue
+		}
+		_, ok, err := r.Conn.Table(rel.Named(rel.Internal, name))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out[strings.ToLower(name)] = true
+		}
+	}
+	return out, nil
+}
+
+// Published returns the names (lower case) of the views and tables that kith has published in the target schema.
+func (r *Registry) Published(ctx context.Context) (map[string]bool, error) {
+	rows, err := r.rows(ctx, r.selectFrom(publishedTable, "name"))
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for _, row := range rows {
+		if s, ok := row[0].(string); ok {
+			out[strings.ToLower(s)] = true
+		}
+	}
+	return out, nil
+}
+
+// Status of a material in the registry.
+const (
+	statusStarted  = 1
+	statusComplete = 2
+)
+
+type metadata struct {
+	Complete struct {
+		Status int `json:"status"`
+	} `json:"complete"`
+	MaterialObjects []materialObject `json:"material_objects"`
+}
+
+type materialObject struct {
+	MaterialName string `json:"material_name"`
+}
+
+func statusOf(meta string) int {
+	var m metadata
+	if json.Unmarshal([]byte(meta), &m) != nil {
+		return 0
+	}
+	return m.Complete.Status
+}
+
+// Record appends a row for a step. Steps without a node (publishing) leave none.
+func (r *Registry) Record(ctx context.Context, s *Step, p *Plan, status int, rows int64) error {
+	var m metadata
+	m.Complete.Status = status
+	m.MaterialObjects = append(m.MaterialObjects, materialObject{s.Out.Name()})
+	for _, o := range s.Extra {
+		m.MaterialObjects = append(m.MaterialObjects, materialObject{o.Name()})
+	}
+	meta, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, c := range registryColumns {
+		names = append(names, c.Name)
+	}
+	var count any
+	if rows >= 0 {
+		count = rows
+	}
+	name := s.Addr.Last()
+	entity := s.EntityName()
+	return r.exec(ctx, rel.Program{&rel.Insert{Into: registryTable, Columns: names, Body: literals(registryColumns,
+		name, string(s.Addr), s.Type, s.Hash, name+":"+s.Type+":"+entity, entity,
+		p.SeqNo, timeOrNil(p.BeginTime), p.EndTime, time.Now().UTC().Truncate(time.Microsecond), s.Out.Name(), count,
+		r.Target, string(meta), "{}", r.Version, int64(registryVersion))}})
+}
+
+// RecordRun appends the row of a finished run.
+func (r *Registry) RecordRun(ctx context.Context, project string, p *Plan, started time.Time, done *RunDone, status string) error {
+	cols := []rel.Column{
+		{Name: "seq_no", Type: rel.BigInt}, {Name: "started_at", Type: rel.Timestamp}, {Name: "finished_at", Type: rel.Timestamp},
+		{Name: "status", Type: rel.Text}, {Name: "project", Type: rel.Text}, {Name: "target", Type: rel.Text},
+		{Name: "steps_done", Type: rel.BigInt}, {Name: "steps_reused", Type: rel.BigInt}, {Name: "steps_failed", Type: rel.BigInt}, {Name: "steps_skipped", Type: rel.BigInt}}
+	var names []string
+	for _, c := range cols {
+		names = append(names, c.Name)
+	}
+	return r.exec(ctx, rel.Program{&rel.Insert{Into: runTable, Columns: names, Body: literals(cols,
+		p.SeqNo, started.UTC().Truncate(time.Microsecond), time.Now().UTC().Truncate(time.Microsecond), status, project, r.Target,
+		int64(done.Done), int64(done.Reused), int64(done.Failed), int64(done.Skipped))}})
+}
+
+func (r *Registry) selectFrom(o rel.Object, cols ...string) *rel.Select {
+	sel := &rel.Select{From: rel.Source{Rel: &rel.Table{Object: o}, Alias: "t"}}
+	for _, c := range cols {
+		sel.Items = append(sel.Items, rel.Item{Expr: rel.C("t", c), As: c})
+		sel.OrderBy = append(sel.OrderBy, rel.Order{Expr: rel.C("t", c), NullsLast: true})
+	}
+	return sel
+}
+
+func literals(cols []rel.Column, values ...any) rel.Rel {
+	var row []rel.Expr
+	for _, v := range values {
+		row = append(row, &rel.Lit{Value: v})
+	}
+	return &rel.Values{Columns: cols, Rows: [][]rel.Expr{row}}
+}
+
+func timeOrNil(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}
+
+func sameTime(v any, t time.Time) bool {
+	got, ok := v.(time.Time)
+	if !ok {
+		return t.IsZero()
+	}
+	return got.Equal(t)
+}
