@@ -84,7 +84,7 @@ func (c *composer) node(y *yaml.Node) (n *Node, end, size int) {
 	if y.Kind == yaml.AliasNode {
 		return c.alias(y, pos)
 	}
-	start := c.skipProperties(pos)
+	start := c.skipProperties(pos, y.Anchor)
 	if y.Anchor != "" {
 		c.open[y] = true
 	}
@@ -269,12 +269,16 @@ func isBlankOrBreak(data []byte, i int) bool {
 	return i >= 0 && i < len(data) && (isBlank(data[i]) || breakLen(data, i) > 0 || data[i] == '\n')
 }
 
-// skipProperties goes past anchors and tags, and the blanks, comments and line breaks behind them.
-func (c *composer) skipProperties(pos int) int {
+// skipProperties goes past a tag and the anchor of the name given, and the blanks, comments and line breaks behind them. An
+// anchor ends where its name does: in "&a:b" the value is ":b".
+func (c *composer) skipProperties(pos int, anchor string) int {
 	data := c.f.Data
 	for pos < len(data) && (data[pos] == '!' || data[pos] == '&') {
 		next := pos + 1
-		for next < len(data) && !isBlankOrBreak(data, next) {
+		if data[pos] == '&' {
+			next = min(next+len(anchor), len(data))
+		}
+		for data[pos] == '!' && next < len(data) && !isBlankOrBreak(data, next) {
 			next++
 		}
 		after := next
