@@ -173,7 +173,7 @@ type rankKey struct {
 }
 
 func (f *fused) binding() binding {
-	return binding{of: rowsAlias, vars: f.varColumn}
+	return binding{of: rowsAlias, name: f.b.from.DisplayName(), vars: f.varColumn}
 }
 
 // varColumn is the column of an entity var joined to the rows; the join is added by finish.

@@ -131,7 +131,7 @@ func (l *lowering) withInputVars(rows rel.Rel, want []*model.InputVar) rel.Rel {
 
 // inputVar is the value of an input var on each row; rows that fail its where take no part in the window and get the default.
 func (l *lowering) inputVar(v *model.InputVar, sel *rel.Select, owners map[*model.Cohort]string) rel.Expr {
-	b := binding{of: "r", vars: func(ev *model.EntityVar) rel.Expr {
+	b := binding{of: "r", name: v.Of.DisplayName(), vars: func(ev *model.EntityVar) rel.Expr {
 		alias := owners[ev.Cohort]
 		if alias == "" {
 			alias = fmt.Sprintf("e%d", len(owners)+1)

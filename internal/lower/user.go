@@ -14,6 +14,8 @@ import (
 type binding struct {
 	// of is the alias of the source's columns.
 	of string
+	// name is what the user may call the source by ("orders.amount"); "" for nothing.
+	name string
 	// vars gives the column of an entity var, inputVars that of an input var.
 	vars func(*model.EntityVar) rel.Expr
 }
@@ -24,7 +26,11 @@ func (l *lowering) user(t *sqltext.Tree, alias string) *rel.User {
 }
 
 func (l *lowering) bind(t *sqltext.Tree, b binding) *rel.User {
-	return &rel.User{Tree: t, Of: b.of, Holes: l.holes(t, b)}
+	u := &rel.User{Tree: t, Of: b.of, Holes: l.holes(t, b)}
+	if b.name != "" {
+		u.Aliases = map[string]string{b.name: b.of}
+	}
+	return u
 }
 
 func (l *lowering) userQuery(t *sqltext.Tree) *rel.UserQuery {

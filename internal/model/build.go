@@ -35,6 +35,8 @@ type Options struct {
 	Limits template.Limits
 	// Columns returns the columns of a table and whether it exists; nil when there is no warehouse to ask.
 	Columns func(table []NamePart) (columns []string, exists bool, err error)
+	// FileColumns returns the columns of a parquet or json file; nil when there is no engine to ask.
+	FileColumns func(format, path string) ([]string, error)
 }
 
 // Resolve makes the graph of a project. The graph is never nil; with errors in the list it is only good for showing.
@@ -57,6 +59,7 @@ func Resolve(p *spec.Project, opt Options) (*Graph, diag.List) {
 	b.run(&b.texts) // templates, with every node known
 	b.parse()
 	b.run(&b.checks)
+	b.checkColumns()
 	b.order()
 	return b.Graph, b.Diags
 }

@@ -57,6 +57,9 @@ func (b *Builder) readCSV(in *Input) {
 		in.Broken = true
 		return
 	}
+	for _, h := range rows[0] {
+		in.Columns = append(in.Columns, strings.TrimSpace(h))
+	}
 	if !areLiterals(rows[1:]) {
 		return
 	}

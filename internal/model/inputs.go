@@ -52,6 +52,8 @@ func (b *Builder) inputPlace(in *Input) {
 			b.Diags.Errorf(diag.RFileMissing, path.Span, "no file %q for input %s", path.Value, in.Name).
 				WithFix("paths are relative to the folder of pb_project.yaml")
 			in.Broken = true
+		} else if b.opt.FileColumns != nil && format != FromCSV {
+			in.Columns, _ = b.opt.FileColumns(string(format), in.Path) // a file that cannot be read fails in its own step
 		}
 	}
 	switch {

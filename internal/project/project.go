@@ -81,6 +81,8 @@ type Settings struct {
 	KernelMemory       int64
 	// Catalog tells which tables exist and their columns; nil takes every input to exist.
 	Catalog catalog.Catalog
+	// Describe returns the columns of a query without running it; nil when there is no engine to ask.
+	Describe func(sql string) ([]catalog.Column, error)
 	Force   bool
 	Refs    []string
 }
@@ -108,7 +110,7 @@ func (p *Project) Resolve(s Settings) (*model.Graph, diag.List, error) {
 	defer parser.Close() // the cache is an optimisation: failing to write it must not fail the compile
 	g, diags := model.Resolve(p.Spec, model.Options{
 		Dialect: d.Name(), TypeName: typeNames(d), EndTime: s.EndTime, BeginTime: s.BeginTime,
-		Parser: parser, Types: p.Leaves.Types, Columns: columnsOf(s.Catalog),
+		Parser: parser, Types: p.Leaves.Types, Columns: columnsOf(s.Catalog), FileColumns: fileColumns(d, s),
 	})
 	return g, diags, nil
 }
@@ -149,6 +151,25 @@ func columnsOf(c catalog.Catalog) func([]model.NamePart) ([]string, bool, error)
 			names = append(names, col.Name)
 		}
 		return names, true, nil
+	}
+}
+
+// fileColumns asks the engine for the columns of a data file.
+func fileColumns(d dialect.Dialect, s Settings) func(format, path string) ([]string, error) {
+	if s.Describe == nil {
+		return nil
+	}
+	return func(format, path string) ([]string, error) {
+		text, diags := d.Query(&rel.File{Path: path, Format: format}, s.Env)
+		if diags.HasErrors() {
+			return nil, nil
+		}
+		cols, err := s.Describe(text.S)
+		var names []string
+		for _, c := range cols {
+			names = append(names, c.Name)
+		}
+		return names, err
 	}
 }
 
