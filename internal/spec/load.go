@@ -79,7 +79,7 @@ func (r *reader) project() (*Project, error) {
 	}
 	n := r.parse(f, err)
 	if n == nil {
-		return &Project{Files: []*source.File{f}}, nil
+		return &Project{Files: []*source.File{f}, Unread: []*source.File{f}}, nil
 	}
 	if n.Kind == source.NullNode {
 		n = &source.Node{Kind: source.MapNode, Span: n.Span}
@@ -191,7 +191,11 @@ func (r *reader) file(p *Project, name string) error {
 	}
 	p.Files = append(p.Files, f)
 	n := r.parse(f, err)
-	if n == nil || n.Kind == source.NullNode {
+	if n == nil {
+		p.Unread = append(p.Unread, f)
+		return nil
+	}
+	if n.Kind == source.NullNode {
 		return nil
 	}
 	m := decodeNew(r.d, n, modelFileObject)

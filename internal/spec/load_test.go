@@ -144,6 +144,15 @@ func TestOrderOfFilesIsByPath(t *testing.T) {
 	}
 }
 
+func TestUnreadFilesAreTold(t *testing.T) {
+	m := mapFS{"pb_project.yaml": []byte("name: p\nschema_version: 98\nmodel_folders: [m]\n"),
+		"m/a.yaml": []byte("models: [\n"), "m/b.yaml": []byte("macros: [{name: m, value: x}]"), "m/c.yaml": nil}
+	p, list, err := LoadFS(m.fs(), "/p")
+	if err != nil || !list.HasErrors() || len(p.Unread) != 1 || p.Unread[0].Path != "m/a.yaml" || len(p.Macros) != 1 {
+		t.Errorf("got %+v, %v, %v", p, list, err)
+	}
+}
+
 func TestMissingFolderAndFileAreDiagnostics(t *testing.T) {
 	_, list, err := Load(filepath.Join(t.TempDir(), "nope"))
 	if err != nil || len(list) != 1 || list[0].Code != diag.YNoProject {

@@ -31,6 +31,9 @@ type Project struct {
 	VarGroups []*VarGroup
 	Macros    []*Macro
 
+	// Unread are the files of which nothing could be read: what seems to be missing may stand there, so resolving names
+	// need not complain while there are any.
+	Unread []*source.File
 	// Unused are keys that were read and have no effect, with their values.
 	Unused []Unused
 }
