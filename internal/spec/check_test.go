@@ -129,15 +129,12 @@ func compare(t *testing.T, list diag.List, want []expectation, root string) {
 			line = 0 // the comment that asks for it is not in the file
 		}
 		message := strings.ReplaceAll(d.Message, root, "PROJECT")
-		i := slices.IndexFunc(want, func(e expectation) bool {
-			return e.file == d.At.Path() && e.line == line && e.severity == d.Severity.String() && e.code == string(d.Code) && e.re.MatchString(message)
-		})
-		if i < 0 || used[i] {
-			// Another expectation of the same line may fit.
-			i = slices.IndexFunc(want, func(e expectation) bool {
-				return !used[slices.IndexFunc(want, func(o expectation) bool { return o == e })] && e.file == d.At.Path() && e.line == line &&
-					e.severity == d.Severity.String() && e.code == string(d.Code) && e.re.MatchString(message)
-			})
+		i := -1
+		for k, e := range want {
+			if i < 0 && !used[k] && e.file == d.At.Path() && e.line == line && e.severity == d.Severity.String() &&
+				e.code == string(d.Code) && e.re.MatchString(message) {
+				i = k
+			}
 		}
 		if i < 0 {
 			t.Errorf("not expected: %s:%d: %s %s %s", d.At.Path(), line, d.Severity, d.Code, message)
