@@ -159,8 +159,8 @@ func writeParquet(dir string, tables []*world.Table) error {
 			return fmt.Errorf("%s: %w", t.Name, err)
 		}
 		file := strings.ReplaceAll(filepath.Join(dir, t.Name+".parquet"), "'", "''")
-		copy := fmt.Sprintf("copy %q to '%s' (format parquet, parquet_version v2, compression zstd, compression_level 19, row_group_size 122880)", t.Name, file)
-		if _, err := conn.ExecContext(ctx, copy); err != nil {
+		statement := fmt.Sprintf("copy %q to '%s' (format parquet, parquet_version v2, compression zstd, compression_level 19, row_group_size 122880)", t.Name, file)
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("%s: %w", t.Name, err)
 		}
 	}

@@ -50,20 +50,20 @@ func (w *World) salesforce(r *Rand) {
 	}
 }
 
-func (w *World) contact(r *Rand, p *person, id string, copy int) {
+func (w *World) contact(r *Rand, p *person, id string, nth int) {
 	email, second, phone := any(noisyEmail(r, p.emails[0])), any(nil), any(nil)
 	if len(p.emails) > 1 && r.Permille(600) {
 		second = noisyEmail(r, p.emails[1])
 	}
-	if r.Permille(720) || copy > 0 {
+	if r.Permille(720) || nth > 0 {
 		phone = noisyPhone(r, p.home.prefix, p.phone)
 	}
 	switch {
 	case p.landline != "":
 		phone = noisyPhone(r, p.home.prefix, p.landline)
-	case copy > 0 && r.Permille(500):
+	case nth > 0 && r.Permille(500):
 		email = nil
-	case copy > 0 && r.Permille(250):
+	case nth > 0 && r.Permille(250):
 		email, phone = nil, nil // nothing links the duplicate
 	case p.kind == lead && r.Permille(70):
 		email = Pick(r, []string{"noreply@fernwick.example", "INFO@fernwick.example", "none", "n/a"})
@@ -103,7 +103,7 @@ func (w *World) contact(r *Rand, p *person, id string, copy int) {
 	}
 }
 
-func (w *World) account(r *Rand, c *company, id string, copy int) {
+func (w *World) account(r *Rand, c *company, id string, nth int) {
 	var domain, second, vat any
 	if len(c.domains) > 0 {
 		domain = c.domains[0]
@@ -118,7 +118,7 @@ func (w *World) account(r *Rand, c *company, id string, copy int) {
 	if r.Permille(150) && domain != nil {
 		vat = c.vat[:2] + " " + c.vat[2:]
 	}
-	if copy > 0 {
+	if nth > 0 {
 		second, vat = nil, nil
 		if c.forgotten {
 			domain = nil
