@@ -102,7 +102,32 @@ func Lower(g *model.Graph, ctx Context) *Result {
 			l.featureView(n)
 		}
 	}
+	l.out.sort()
 	return l.out
+}
+
+// sort puts every step after the steps it needs, and leaves the order as it is otherwise: a bundle waits for all its vars, so
+// the graph's own order is not enough.
+func (r *Result) sort() {
+	var out []*Step
+	placed := map[*Step]bool{}
+	var place func(s *Step)
+	place = func(s *Step) {
+		if placed[s] {
+			return
+		}
+		placed[s] = true
+		for _, a := range s.Needs {
+			if n := r.byAddr[a]; n != nil {
+				place(n)
+			}
+		}
+		out = append(out, s)
+	}
+	for _, s := range r.Steps {
+		place(s)
+	}
+	r.Steps = out
 }
 
 func usable(n model.Node) bool { return !n.Base().Broken && n.Base().Disabled == "" }
