@@ -11,7 +11,10 @@ type lexer struct {
 	depth int
 	// dollar is the tag of a dollar quote with its dollars.
 	dollar string
-	prev   byte
+	// escapes is set in a string whose backslashes escape: E'...'.
+	escapes bool
+	// prev and prev2 are the last two bytes.
+	prev, prev2 byte
 }
 
 // feed reads the next piece.
@@ -27,6 +30,7 @@ func (l *lexer) feed(s string) {
 			switch {
 			case c == '\'' || c == '"':
 				l.in = c
+				l.escapes = c == '\'' && (l.prev == 'e' || l.prev == 'E') && !wordByte(l.prev2)
 			case c == '-' && next == '-':
 				l.in = '-'
 			case c == '/' && next == '*':
@@ -39,7 +43,10 @@ func (l *lexer) feed(s string) {
 				}
 			}
 		case '\'', '"':
-			if c == l.in { // a doubled quote leaves and enters again: the same in the end
+			switch {
+			case c == '\\' && l.escapes:
+				i++
+			case c == l.in: // a doubled quote leaves and enters again: the same in the end
 				l.in = 0
 			}
 		case '-':
@@ -63,7 +70,7 @@ func (l *lexer) feed(s string) {
 				l.in = 0
 			}
 		}
-		l.prev = c
+		l.prev2, l.prev = l.prev, c
 	}
 }
 
