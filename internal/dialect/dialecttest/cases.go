@@ -159,6 +159,16 @@ func (t Texts) windowCases() []Case {
 			Want: []string{"1|1|41|3", "2|1|31|2", "3|1|1|1", "4|4|13|2", "5|4|8|1", "6|6|101|1"},
 		},
 		{
+			// The filter keeps rows out of the aggregate, not out of the window.
+			Name: "user_window_and_filter",
+			Read: perRow(as("a", func() rel.Expr {
+				u := over("coalesce(sum(amount), 0) + count(*) filter (where id < 3)", rel.UserWindow{PartitionBy: who})
+				u.Filter = rel.Eq(col("kind"), rel.S("new"))
+				return u
+			}())),
+			Want: []string{"1|11", "2|11", "3|11", "4|0", "5|0", "6|100"},
+		},
+		{
 			Name: "user_window_in_the_text",
 			Read: perRow(as("a", t.Expr("o", "last_value(id) over (partition by who order by ts)")),
 				as("b", t.Expr("o", "first_value(id) over (partition by who order by ts desc)")),
