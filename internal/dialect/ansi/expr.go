@@ -62,7 +62,7 @@ func prec(e rel.Expr) int {
 	return precTight
 }
 
-// Expr writes an expression in a place that needs it to bind at least as tightly as min.
+// expr writes an expression in a place that needs it to bind at least as tightly as min.
 func (w *Writer) expr(e rel.Expr, min int) {
 	if prec(e) < min {
 		w.Write("(")

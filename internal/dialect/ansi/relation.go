@@ -30,7 +30,7 @@ func (w *Writer) query(r rel.Rel) {
 	}
 }
 
-// scoped runs fn with the common table expression name bound.
+// bind makes name known as a common table expression for what follows.
 func (w *Writer) bind(name string, r rel.Rel) { w.scope = w.scope.Bind(name, r) }
 
 func (w *Writer) with(r *rel.With) {
