@@ -27,6 +27,7 @@ const (
 	RExcludeMeaning       Code = "R023"
 	RMissingTable         Code = "R024"
 	RDisabled             Code = "R025"
+	RContract             Code = "R026"
 )
 
 var modelInfos = []Info{
@@ -54,5 +55,6 @@ var modelInfos = []Info{
 	{RDeRef, "reference cannot be resolved", "DeRef names something that cannot be read as a table here."},
 	{RExcludeMeaning, "exclude applies to the whole condition", "An exclude filter with AND or OR at its top is negated as a whole. Reference SQL negated only its first term."},
 	{RMissingTable, "table not found", "An input names a table that the warehouse does not have. Seed it, correct the name, or mark the input optional."},
+	{RContract, "contract broken", "An input promises a column under contract.with_columns that its table does not have."},
 	{RDisabled, "disabled", "A node takes no part in the run, because something it needs is missing or switched off."},
 }

@@ -156,6 +156,9 @@ func (l *lowering) featureTable(n *model.FeatureTable) {
 	byOwner := map[*model.Cohort][]*model.EntityVar{}
 	var owners []*model.Cohort
 	for _, v := range n.Features {
+		if !usable(v) {
+			continue
+		}
 		if byOwner[v.Cohort] == nil {
 			owners = append(owners, v.Cohort)
 		}

@@ -52,7 +52,9 @@ func idCol(i int) string { return fmt.Sprintf("id%d", i+1) }
 func (l *lowering) stitcher(n *model.Stitcher) {
 	g := &graph{l: l, n: n, out: l.objectOf(n)}
 	for i, es := range n.Sources {
-		g.readTuples(i, es)
+		if usable(es.From) {
+			g.readTuples(i, es)
+		}
 	}
 	nodes := g.scratchObject("nodes")
 	mapping := suffixed(g.out, "_internal_mapping")

@@ -29,6 +29,7 @@ func (b *Builder) checkColumns() {
 	for _, in := range b.Inputs {
 		own := []*sqltext.Tree{in.OccurredAt, in.Where}
 		b.checkTrees(in, in, append(own, idTrees(&in.Rows)...), false)
+		b.checkContract(in)
 	}
 	for _, s := range b.Sources() {
 		for _, v := range s.SourceRows().InputVars {
@@ -135,4 +136,23 @@ func firstOf(names []string) string {
 		return strings.Join(names[:12], ", ") + ", ..."
 	}
 	return strings.Join(names, ", ")
+}
+
+// checkContract compares the columns that an input promises with those that its table has.
+func (b *Builder) checkContract(in *Input) {
+	if in.Columns == nil || in.Contract == nil || in.Broken {
+		return
+	}
+	has := map[string]bool{}
+	for _, c := range in.Columns {
+		has[strings.ToLower(c)] = true
+	}
+	for _, c := range in.Contract.WithColumns {
+		if c.Name.Value != "" && !has[strings.ToLower(c.Name.Value)] {
+			b.Diags.Errorf(diag.RContract, c.Name.Span, "the contract of %s promises column %q, which it does not have", in.Name, c.Name.Value).
+				WithAlso(in.TableAt, "read from here").
+				WithFix("%s", orElse(didYouMean(c.Name.Value, in.Columns), "its columns are "+firstOf(in.Columns)))
+			in.Broken = true
+		}
+	}
 }

@@ -45,6 +45,7 @@ func (b *Builder) order() {
 		}
 		path = path[:len(path)-1]
 		state[n] = done
+		disable(n)
 		b.Order = append(b.Order, n)
 	}
 	for _, p := range b.Paths() {
@@ -52,6 +53,43 @@ func (b *Builder) order() {
 	}
 	for _, n := range b.Order {
 		hash(n)
+	}
+}
+
+// disable takes a node out of the run when something it cannot do without is out. A stitcher does without some of its sources,
+// a var table, feature table or view without some of its vars.
+func disable(n Node) {
+	base := n.Base()
+	if base.Disabled != "" {
+		return
+	}
+	because := func(m Node) {
+		if why := m.Base().Disabled; why != "" && base.Disabled == "" {
+			base.Disabled = "it needs " + string(m.Addr()) + ", and " + why
+		}
+	}
+	switch n := n.(type) {
+	case *Stitcher:
+		for _, es := range n.Sources {
+			if es.From.Base().Disabled == "" {
+				return
+			}
+		}
+		for _, es := range n.Sources {
+			because(es.From)
+		}
+	case *VarTable:
+		because(n.Cohort)
+	case *FeatureTable:
+		if n.Cohort != nil {
+			because(n.Cohort)
+		}
+	case *FeatureView:
+		because(n.Cohort.VarTable)
+	default:
+		for _, m := range base.Needs {
+			because(m)
+		}
 	}
 }
 
