@@ -99,26 +99,6 @@ func (l *lowering) bundle(b *bundle) {
 	for _, v := range b.vars {
 		step.Parts = append(step.Parts, Part{Name: "var " + v.Name, Span: v.Span, Probe: func() rel.Rel { return l.probe(b, v) }})
 	}
-	seen := map[addr.Addr]bool{}
-	for _, v := range b.vars {
-		for _, a := range l.needs(v) {
-			if !seen[a] {
-				seen[a] = true
-				step.Needs = append(step.Needs, a)
-			}
-		}
-	}
-	if !b.cohort.IsRoot() && !seen[b.cohort.Address] {
-		step.Needs = append(step.Needs, b.cohort.Address)
-	}
-	for _, c := range f.ownerOrder {
-		for _, a := range l.varsNeeds(c, f.used[c]) {
-			if !seen[a] {
-				seen[a] = true
-				step.Needs = append(step.Needs, a)
-			}
-		}
-	}
 	l.add(step)
 }
 

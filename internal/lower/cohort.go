@@ -3,7 +3,6 @@ package lower
 import (
 	"sort"
 
-	"kith/internal/addr"
 	"kith/internal/model"
 	"kith/internal/rel"
 	"kith/internal/source"
@@ -18,7 +17,6 @@ func (l *lowering) cohort(n *model.Cohort) {
 	sel := &rel.Select{Items: []rel.Item{item(rel.C("p", id), id)}}
 	title := "cohort " + n.Name
 	kind := rel.MakeTable
-	needs := l.needs(n)
 	if n.IsRoot() {
 		sel.From = table(suffixed(l.objectOf(n.Entity.Stitcher), "_internal_mapping"), "p")
 		sel.Distinct = true
@@ -34,17 +32,11 @@ func (l *lowering) cohort(n *model.Cohort) {
 			byOwner[v.Cohort] = append(byOwner[v.Cohort], v)
 		}
 		sel.From = table(l.objectOf(n.Parent), "p")
-		needs = append(needs, n.Parent.Address)
 		alias := map[*model.Cohort]string{}
 		for i, o := range owners {
 			alias[o] = "e" + string(rune('1'+i))
 			sel.Joins = append(sel.Joins, rel.Join{Kind: rel.Left, Source: rel.Source{Rel: l.varsOf(o, byOwner[o], n), Alias: alias[o]},
 				On: []rel.Expr{rel.Eq(rel.C(alias[o], id), rel.C("p", id))}})
-			if l.tableIsEarlier(o, n) {
-				needs = append(needs, o.VarTable.Address)
-			} else {
-				needs = append(needs, l.varsNeeds(o, byOwner[o])...)
-			}
 		}
 		b := binding{of: "", vars: func(v *model.EntityVar) rel.Expr { return rel.C(alias[v.Cohort], v.Name) }}
 		if len(owners) > 0 { // bare names are columns of the parent's var table
@@ -56,20 +48,8 @@ func (l *lowering) cohort(n *model.Cohort) {
 	}
 	out := l.objectOf(n)
 	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: out, IsTable: true, Type: "entity_cohort",
-		Needs: unique(needs), Span: n.Span, Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}})
+		Span: n.Span, Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}})
 	l.publish(&Published{Name: n.ObjectName(), Step: n.Address, From: out, Entity: n.Entity, Kind: "cohort", Span: n.Span})
-}
-
-func unique(as []addr.Addr) []addr.Addr {
-	var out []addr.Addr
-	seen := map[addr.Addr]bool{}
-	for _, a := range as {
-		if !seen[a] {
-			seen[a] = true
-			out = append(out, a)
-		}
-	}
-	return out
 }
 
 // filterVars are the vars that a filter mentions, in order of mention.
@@ -149,10 +129,8 @@ func typeText(t *sqltext.Tree) source.Text {
 func (l *lowering) featureTable(n *model.FeatureTable) {
 	c := n.Cohort
 	id := c.Entity.IDColumn
-	needs := l.needs(n)
 	sel := &rel.Select{From: table(l.objectOf(c), "c"), Items: []rel.Item{item(rel.C("c", id), id),
 		item(&rel.Lit{Value: l.ctx.EndTime.UTC()}, colValidAt)}}
-	needs = append(needs, c.Address)
 	byOwner := map[*model.Cohort][]*model.EntityVar{}
 	var owners []*model.Cohort
 	for _, v := range n.Features {
@@ -169,11 +147,6 @@ func (l *lowering) featureTable(n *model.FeatureTable) {
 		alias[o] = "e" + string(rune('1'+i))
 		sel.Joins = append(sel.Joins, rel.Join{Kind: rel.Left, Source: rel.Source{Rel: l.varsOf(o, byOwner[o], n), Alias: alias[o]},
 			On: []rel.Expr{rel.Eq(rel.C(alias[o], id), rel.C("c", id))}})
-		if l.tableIsEarlier(o, n) {
-			needs = append(needs, o.VarTable.Address)
-		} else {
-			needs = append(needs, l.varsNeeds(o, byOwner[o])...)
-		}
 	}
 	for _, v := range n.Features {
 		if usable(v) {
@@ -182,7 +155,7 @@ func (l *lowering) featureTable(n *model.FeatureTable) {
 	}
 	out := l.objectOf(n)
 	l.add(&Step{Addr: n.Address, Title: "feature table " + n.Name, Node: n, Hash: n.Hash, Out: out, Type: "feature_table_model",
-		Needs: unique(needs), Span: n.Span, Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeView, Body: sel}}})
+		Span: n.Span, Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeView, Body: sel}}})
 	l.publish(&Published{Name: n.Name, Step: n.Address, From: out, Entity: c.Entity, Kind: "feature table", Span: n.Span})
 }
 
@@ -246,7 +219,7 @@ func (l *lowering) featureView(n *model.FeatureView) {
 		}
 	}
 	l.add(&Step{Addr: n.Address, Title: "feature view " + n.Name, Node: n, Hash: n.Hash, Out: out, IsTable: n.Table, Type: "feature_view",
-		Needs: unique(append(l.needs(n), c.VarTable.Address)), Span: n.Span, Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}})
+		Span: n.Span, Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}})
 	l.publish(&Published{Name: n.Name, Step: n.Address, From: out, Entity: c.Entity, Kind: "feature view", ColumnComments: comments, Span: n.Span})
 }
 

@@ -80,7 +80,7 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 		g.program = append(g.program, &rel.Drop{Object: o})
 	}
 	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: g.out, Extra: []rel.Object{mapping, edges},
-		Type: typ, Needs: l.needs(n), Program: g.program, Span: n.Span, Scratch: g.scratch})
+		Type: typ, Program: g.program, Span: n.Span, Scratch: g.scratch})
 	if n.Entity.Stitcher == n {
 		l.publish(&Published{Name: n.Name, Step: n.Address, From: g.out, Entity: n.Entity, Kind: "graph", Span: n.Span})
 	} else {

@@ -42,7 +42,7 @@ func (l *lowering) input(n *model.Input) {
 	}
 	out := l.objectOf(n)
 	l.add(&Step{Addr: n.Address, Title: "input " + n.Name, Node: n, Hash: n.Hash, Out: out, IsTable: kind == rel.MakeTable,
-		Type: "input", Needs: l.needs(n), Span: n.Span,
+		Type: "input", Span: n.Span,
 		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}})
 }
 
@@ -89,7 +89,7 @@ func (l *lowering) sqlModel(n *model.SQLModel) {
 	}
 	title := "sql model " + n.Name
 	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: out, IsTable: kind == rel.MakeTable,
-		Type: "sql_template", Needs: l.needs(n), Span: n.Span,
+		Type: "sql_template", Span: n.Span,
 		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: l.userQuery(n.Query)}}})
 	if n.Output != model.AsEphemeral {
 		l.publish(&Published{Name: n.Name, Step: n.Address, From: out, Kind: "model", Span: n.Span})

@@ -37,7 +37,8 @@ type Step struct {
 	Extra   []rel.Object
 	IsTable bool
 	// Type is what the object is called in the registry ("id_stitcher", "sql_template", "entity_var_table" ...).
-	Type    string
+	Type string
+	// Needs are the steps that make what this one reads, in the order of its reading.
 	Needs   []addr.Addr
 	Program rel.Program
 	Span    source.Span
@@ -102,8 +103,29 @@ func Lower(g *model.Graph, ctx Context) *Result {
 			l.featureView(n)
 		}
 	}
+	l.out.connect()
 	l.out.sort()
 	return l.out
+}
+
+// connect makes every step wait for the steps that make what it reads. Nothing else is a need: so --model_refs takes what it
+// must and no more, and no read can be forgotten.
+func (r *Result) connect() {
+	maker := map[string]*Step{}
+	for _, s := range r.Steps {
+		for _, o := range append([]rel.Object{s.Out}, s.Extra...) {
+			maker[o.Key()] = s
+		}
+	}
+	for _, s := range r.Steps {
+		seen := map[*Step]bool{s: true}
+		for _, o := range rel.Reads(s.Program) {
+			if n := maker[o.Key()]; n != nil && !seen[n] {
+				seen[n] = true
+				s.Needs = append(s.Needs, n.Addr)
+			}
+		}
+	}
 }
 
 // sort puts every step after the steps it needs, and leaves the order as it is otherwise: a bundle waits for all its vars, so
@@ -146,42 +168,6 @@ func (l *lowering) add(s *Step) {
 }
 
 func (l *lowering) publish(p *Published) { l.out.Published = append(l.out.Published, p) }
-
-// needs are the addresses of the steps that compute what a node needs.
-func (l *lowering) needs(n model.Node) []addr.Addr {
-	var out []addr.Addr
-	seen := map[addr.Addr]bool{}
-	var add func(m model.Node)
-	add = func(m model.Node) {
-		var a addr.Addr
-		switch m := m.(type) {
-		case *model.EntityVar:
-			if bd := l.bundleOf[m]; bd != nil {
-				a = bd.addr()
-			} else { // derived: what it is derived from
-				for _, k := range m.Needs {
-					add(k)
-				}
-				return
-			}
-		case *model.InputVar:
-			for _, k := range m.Needs {
-				add(k)
-			}
-			return
-		default:
-			a = m.Addr()
-		}
-		if !seen[a] {
-			seen[a] = true
-			out = append(out, a)
-		}
-	}
-	for _, m := range n.Base().Needs {
-		add(m)
-	}
-	return out
-}
 
 func (l *lowering) object(name, hash string) rel.Object {
 	return rel.Named(rel.Internal, material.Name(name, hash, l.ctx.SeqNo))

@@ -3,7 +3,6 @@ package lower
 import (
 	"fmt"
 
-	"kith/internal/addr"
 	"kith/internal/model"
 	"kith/internal/rel"
 	"kith/internal/sqltext"
@@ -64,17 +63,6 @@ func (l *lowering) waitsFor(a, b model.Node) bool {
 		return false
 	}
 	return walk(a)
-}
-
-// varsNeeds are the steps that varsOf reads, beyond what the vars' own needs name.
-func (l *lowering) varsNeeds(c *model.Cohort, vars []*model.EntityVar) []addr.Addr {
-	out := []addr.Addr{c.Address}
-	for _, v := range vars {
-		if bd := l.bundleOf[v]; bd != nil {
-			out = append(out, bd.addr())
-		}
-	}
-	return out
 }
 
 // assemble joins the bundles of a cohort's own vars to its main ids, applies types and defaults, and computes derived vars
@@ -286,9 +274,8 @@ func (l *lowering) varTable(n *model.VarTable) {
 		body = sel
 	}
 	out := l.objectOf(n)
-	needs := l.needs(n)
 	l.add(&Step{Addr: n.Address, Title: fmt.Sprintf("var table of %s, %s", cohortTitle(c), count(len(own), "var")), Node: n, Hash: n.Hash,
-		Out: out, IsTable: true, Type: "entity_var_table", Needs: needs, Span: n.Span,
+		Out: out, IsTable: true, Type: "entity_var_table", Span: n.Span,
 		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: body}}})
 	comments := map[string]string{}
 	for _, v := range c.Visible() {
