@@ -28,6 +28,7 @@ const (
 	RMissingTable         Code = "R024"
 	RDisabled             Code = "R025"
 	RContract             Code = "R026"
+	RMustHave             Code = "R027"
 )
 
 var modelInfos = []Info{
@@ -56,5 +57,6 @@ var modelInfos = []Info{
 	{RExcludeMeaning, "exclude applies to the whole condition", "An exclude filter with AND or OR at its top is negated as a whole. Reference SQL negated only its first term."},
 	{RMissingTable, "table not found", "An input names a table that the warehouse does not have. Seed it, correct the name, or mark the input optional."},
 	{RContract, "contract broken", "An input promises a column under contract.with_columns that its table does not have."},
+	{RMustHave, "must-have model left out", "A model with enable_status must_have cannot take part, because something it needs is missing or switched off."},
 	{RDisabled, "disabled", "A node takes no part in the run, because something it needs is missing or switched off."},
 }

@@ -88,9 +88,14 @@ func (l *lowering) sqlModel(n *model.SQLModel) {
 		kind = rel.MakeTable
 	}
 	title := "sql model " + n.Name
+	program := rel.Program{}
+	if n.Statements != nil {
+		program = append(program, &rel.Drop{Object: out}, &rel.Exec{SQL: l.userQuery(n.Statements), Writes: []rel.Object{out}})
+	} else {
+		program = append(program, &rel.Let{Out: out, Kind: kind, Body: l.userQuery(n.Query)})
+	}
 	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: out, IsTable: kind == rel.MakeTable,
-		Type: "sql_template", Span: n.Span,
-		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: l.userQuery(n.Query)}}})
+		Type: "sql_template", Span: n.Span, Program: program})
 	if n.Output != model.AsEphemeral {
 		l.publish(&Published{Name: n.Name, Step: n.Address, From: out, Kind: "model", Span: n.Span})
 	}

@@ -163,6 +163,7 @@ type lowering struct {
 }
 
 func (l *lowering) add(s *Step) {
+	l.hooks(s)
 	l.out.Steps = append(l.out.Steps, s)
 	l.out.byAddr[s.Addr] = s
 }
@@ -242,4 +243,19 @@ func EntityName(s *Step) string {
 		return n.Cohort.Entity.Name
 	}
 	return ""
+}
+
+// hooks puts the user's scripts around what a step does. A step of many vars has none.
+func (l *lowering) hooks(s *Step) {
+	if s.Node == nil || len(s.Vars) > 0 {
+		return
+	}
+	base := s.Node.Base()
+	self := []rel.Object{s.Out}
+	if base.PreRun != nil {
+		s.Program = append(rel.Program{&rel.Exec{SQL: l.userQuery(base.PreRun), Writes: self}}, s.Program...)
+	}
+	if base.PostRun != nil {
+		s.Program = append(s.Program, &rel.Exec{SQL: l.userQuery(base.PostRun), Reads: self})
+	}
 }

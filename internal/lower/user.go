@@ -58,6 +58,8 @@ func (l *lowering) hole(h template.Hole, b binding) rel.Expr {
 		return rel.C(b.of, h.Name)
 	case model.RefHole:
 		return &rel.RelExpr{Rel: l.refRel(h)}
+	case model.TargetHole:
+		return &rel.RelExpr{Rel: &rel.Table{Object: rel.Named(rel.Target, h.Name)}}
 	case template.SQLTimeHole:
 		return &rel.Lit{Value: h.Time(l.time(h.Which))}
 	case template.TextTimeHole:

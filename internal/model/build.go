@@ -1,6 +1,7 @@
 package model
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -40,11 +41,34 @@ type Options struct {
 }
 
 // Resolve makes the graph of a project. The graph is never nil; with errors in the list it is only good for showing.
+//
+// Templates may ask whether a model takes part in the run, which is known only when all is resolved. So a project that asks
+// is resolved again with the answer, until the answer stays the same.
 func Resolve(p *spec.Project, opt Options) (*Graph, diag.List) {
-	b := &Builder{
-		Graph: &Graph{Spec: p, Dialect: opt.Dialect, byKey: map[string]Node{}},
-		opt:   opt,
+	var off map[string]string
+	for round := 1; ; round++ {
+		b := &Builder{
+			Graph: &Graph{Spec: p, Dialect: opt.Dialect, byKey: map[string]Node{}},
+			opt:   opt, off: off,
+		}
+		b.resolve()
+		now := map[string]string{}
+		for _, n := range b.Order {
+			if why := n.Base().Disabled; why != "" {
+				now[n.Addr().Key()] = why
+			}
+		}
+		if !b.asked || maps.Equal(now, off) || round == maxRounds {
+			return b.Graph, b.Diags
+		}
+		off = now
 	}
+}
+
+// maxRounds bounds the rounds of a project whose answers go in a circle (a model that is there only if it is not).
+const maxRounds = 6
+
+func (b *Builder) resolve() {
 	b.declareIDTypes()
 	b.declareEntities()
 	b.declareMacros()
@@ -61,7 +85,7 @@ func Resolve(p *spec.Project, opt Options) (*Graph, diag.List) {
 	b.run(&b.checks)
 	b.checkColumns()
 	b.order()
-	return b.Graph, b.Diags
+	b.settleEnabled()
 }
 
 // Builder is the work in progress of Resolve. Model types use it to declare nodes.
@@ -70,11 +94,15 @@ type Builder struct {
 	Diags    diag.List
 	opt      Options
 	compiled *template.Macros
-	parents  []func() // after all models are declared
-	later    []func() // after all nodes are declared
-	texts    []func() // templates
-	checks   []func() // after parsing
-	queue    []parseJob
+	// off are the nodes (by key) that take no part, with the reason, as an earlier round found; asked is set when a template
+	// wanted to know.
+	off     map[string]string
+	asked   bool
+	parents []func() // after all models are declared
+	later   []func() // after all nodes are declared
+	texts   []func() // templates
+	checks  []func() // after parsing
+	queue   []parseJob
 }
 
 func (b *Builder) run(fs *[]func()) {

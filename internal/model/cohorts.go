@@ -92,6 +92,8 @@ func stitcherName(e *Entity) string {
 func (b *Builder) defaultStitcher(e *Entity) *Stitcher {
 	s := &Stitcher{Name: e.Name + "_default_id_stitcher", Entity: e, Output: AsView}
 	s.Address, s.Span = addr.Model(s.Name), e.Span
+	s.Enable = "only_if_necessary"
+	b.SetEnable(s, e.spec.DefaultIDStitcher)
 	add := func(from Source) {
 		for _, id := range from.SourceRows().IDsOf(e) {
 			if !id.MainID && id.ToDefault {
@@ -247,6 +249,9 @@ func (b *Builder) declareViews() {
 			names[strings.ToLower(v.Name)] = v
 			if !b.Add(v) {
 				continue
+			}
+			if fv != nil {
+				b.SetHooks(v, fv.Hooks)
 			}
 			b.fillView(v, fv)
 			c.Views = append(c.Views, v)

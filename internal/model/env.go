@@ -1,8 +1,6 @@
 package model
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 
 	"kith/internal/diag"
@@ -37,11 +35,9 @@ func (n *names) Lookup(name string) (template.Value, bool) {
 		}
 		return template.Obj(&thisObject{n: n, node: n.sc.This}), true
 	case "warehouse":
-		return template.Obj(&warehouseObject{b: b}), true
+		return template.Obj(&warehouseObject{n: n}), true
 	case "BuildContract":
-		return template.FuncOf(func(_ *template.CallContext, _ []template.Value, _ []template.Named) (template.Value, error) {
-			return template.Obj(contractObject{}), nil
-		}), true
+		return template.FuncOf(n.buildContract), true
 	case "makePath":
 		return template.FuncOf(func(_ *template.CallContext, args []template.Value, _ []template.Named) (template.Value, error) {
 			if len(args) != 1 {
@@ -245,146 +241,3 @@ func isPlainName(s string) bool {
 	}
 	return s != ""
 }
-
-// thisObject is the model whose template is rendered.
-type thisObject struct {
-	n    *names
-	node Node
-}
-
-func (o *thisObject) Kind() string      { return "the model" }
-func (o *thisObject) Members() []string { return []string{"DeRef", "name", "ReadFile"} }
-
-func (o *thisObject) Write(*template.CallContext) (template.Value, error) {
-	return template.HoleValue{Hole: RefHole{Node: o.node}}, nil
-}
-
-func (o *thisObject) Member(name string) (template.Value, bool) {
-	switch name {
-	case "DeRef":
-		return template.FuncOf(func(ctx *template.CallContext, args []template.Value, kw []template.Named) (template.Value, error) {
-			return o.n.deref(ctx, "", args)
-		}), true
-	case "name", "Name":
-		return template.Str(o.node.Addr().Last()), true
-	case "ReadFile":
-		return template.FuncOf(o.readFile), true
-	}
-	return nil, false
-}
-
-// readFile returns the text of a file of the project; nothing outside the project's folder is readable.
-func (o *thisObject) readFile(ctx *template.CallContext, args []template.Value, _ []template.Named) (template.Value, error) {
-	if len(args) != 1 {
-		return nil, template.Failf(diag.TemplateArguments, "ReadFile takes one path")
-	}
-	root, err := os.OpenRoot(o.n.b.Spec.Root)
-	if err != nil {
-		return nil, template.Failf(diag.RFileMissing, "the project folder cannot be read")
-	}
-	defer root.Close()
-	path := filepath.FromSlash(ctx.Text(args[0]).S)
-	data, err := root.ReadFile(path)
-	if err != nil {
-		f := template.Failf(diag.RFileMissing, "no file %q in the project", path)
-		f.At, f.Fix = ctx.ArgAt(0), "paths are relative to the folder of pb_project.yaml and cannot leave it"
-		return nil, f
-	}
-	file := source.NewFile(filepath.ToSlash(path), data)
-	return template.String{Text: source.Verbatim(source.Span{File: file, End: len(data)})}, nil
-}
-
-// deref resolves this.DeRef(path, ...): the object of another node, by name.
-func (n *names) deref(ctx *template.CallContext, base string, args []template.Value) (template.Value, error) {
-	if len(args) == 0 {
-		return template.Obj(&materialObject{n: n, node: n.sc.This}), nil
-	}
-	path := ctx.Text(args[0]).TrimSpace().S
-	if base != "" && strings.HasPrefix(path, "./") {
-		path = base + path[1:]
-	}
-	node, child, ok := n.b.Find(path)
-	fail := func(fix, format string, a ...any) (template.Value, error) {
-		f := template.Failf(diag.RDeRef, format, a...)
-		f.At, f.Fix = ctx.ArgAt(0), fix
-		return nil, f
-	}
-	if !ok {
-		return fail(orElse(didYouMean(path, n.b.Paths()), "see `kith show models` for the paths there are"), "no input or model %q", path)
-	}
-	switch node.(type) {
-	case *EntityVar, *InputVar:
-		return fail("dereference its var_table and select the column", "%s is a column and cannot be read as a table", path)
-	}
-	return template.Obj(&materialObject{n: n, node: node, child: child}), nil
-}
-
-// materialObject is a dereferenced node.
-type materialObject struct {
-	n     *names
-	node  Node
-	child string
-}
-
-func (o *materialObject) Kind() string { return "a dereferenced model" }
-func (o *materialObject) Members() []string {
-	return []string{"DeRef", "IsEnabled", "IsNil", "Name", "Model"}
-}
-func (o *materialObject) IsNil() bool { return o.node.Base().Disabled != "" }
-
-func (o *materialObject) Write(*template.CallContext) (template.Value, error) {
-	return template.HoleValue{Hole: RefHole{Node: o.node, Child: o.child}}, nil
-}
-
-func (o *materialObject) Member(name string) (template.Value, bool) {
-	constant := func(v template.Value) (template.Value, bool) {
-		return template.FuncOf(func(*template.CallContext, []template.Value, []template.Named) (template.Value, error) { return v, nil }), true
-	}
-	switch name {
-	case "IsEnabled":
-		return constant(template.Bool(!o.IsNil()))
-	case "IsNil":
-		return constant(template.Bool(o.IsNil()))
-	case "Name", "name":
-		return constant(template.Str(o.node.Addr().Last()))
-	case "DeRef":
-		return template.FuncOf(func(ctx *template.CallContext, args []template.Value, _ []template.Named) (template.Value, error) {
-			return o.n.deref(ctx, string(o.node.Addr()), args)
-		}), true
-	}
-	return nil, false
-}
-
-// warehouseObject answers in the dialect the project is written in.
-type warehouseObject struct{ b *Builder }
-
-func (o *warehouseObject) Kind() string      { return "the warehouse" }
-func (o *warehouseObject) Members() []string { return []string{"DatabaseType", "DataType"} }
-
-func (o *warehouseObject) Member(name string) (template.Value, bool) {
-	switch name {
-	case "DatabaseType":
-		return template.FuncOf(func(*template.CallContext, []template.Value, []template.Named) (template.Value, error) {
-			return template.Str(o.b.opt.Dialect), nil
-		}), true
-	case "DataType":
-		return template.FuncOf(func(ctx *template.CallContext, args []template.Value, _ []template.Named) (template.Value, error) {
-			if len(args) != 1 {
-				return nil, template.Failf(diag.TemplateArguments, "DataType takes the name of one type")
-			}
-			name := ctx.Text(args[0]).S
-			t := o.b.opt.TypeName(name)
-			if t == "" {
-				return nil, template.Failf(diag.TemplateArguments, "no data type %q; there are text, string, integer, float, boolean, timestamp, date and json", name)
-			}
-			return template.Str(t), nil
-		}), true
-	}
-	return nil, false
-}
-
-// contractObject is the result of BuildContract: it is passed on to DeRef.
-type contractObject struct{}
-
-func (contractObject) Member(string) (template.Value, bool) { return nil, false }
-func (contractObject) Kind() string                         { return "a contract" }

@@ -50,6 +50,11 @@ type NodeBase struct {
 	Broken bool
 	// Disabled says why the node does not take part, "" when it does.
 	Disabled string
+	// Enable is the enable_status: "must_have", "good_to_have", "only_if_necessary", "disabled", or "" when not written.
+	Enable   string
+	EnableAt source.Span
+	// PreRun and PostRun are the user's scripts around the making of the node, nil for none.
+	PreRun, PostRun *sqltext.Tree
 }
 
 // Base returns b itself, so that embedding NodeBase gives a node its methods.
@@ -221,10 +226,12 @@ const (
 type SQLModel struct {
 	NodeBase
 	Rows
-	Name     string
-	Output   OutputType
-	Query    *sqltext.Tree
-	Contract *spec.Contract
+	Name   string
+	Output OutputType
+	Query  *sqltext.Tree
+	// Statements is the script of a multi_sql, whose last statement makes the model's object; nil for a single_sql.
+	Statements *sqltext.Tree
+	Contract   *spec.Contract
 	// Features are output columns published with the cohort Of.
 	Features []*ColumnFeature
 	Of       *Cohort

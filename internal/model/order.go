@@ -60,6 +60,9 @@ func (b *Builder) order() {
 // a var table, feature table or view without some of its vars.
 func disable(n Node) {
 	base := n.Base()
+	if base.Disabled == "" && base.Enable == "disabled" {
+		base.Disabled = "its enable_status is disabled"
+	}
 	if base.Disabled != "" {
 		return
 	}
@@ -145,6 +148,11 @@ func hash(n Node) {
 
 func meaning(w *strings.Builder, n Node) {
 	f := func(key string, v any) { fmt.Fprintf(w, "%s=%v\n", key, v) }
+	for _, t := range []*sqltext.Tree{n.Base().PreRun, n.Base().PostRun} {
+		if t != nil {
+			f("hook", t.Canonical())
+		}
+	}
 	tree := func(key string, t *sqltext.Tree) {
 		if t != nil {
 			f(key, t.Canonical())
@@ -184,6 +192,7 @@ func meaning(w *strings.Builder, n Node) {
 	case *SQLModel:
 		f("output", n.Output)
 		tree("query", n.Query)
+		tree("statements", n.Statements)
 		rows(&n.Rows)
 		for _, x := range n.Features {
 			f("feature", x.Name)

@@ -153,10 +153,8 @@ func (b *Builder) parse() {
 	trees, diags := sqltext.ParseAll(items, b.opt.Parser)
 	b.Diags.Add(diags)
 	for i, j := range b.queue {
-		if i < len(trees) && trees[i] != nil {
-			j.set(trees[i])
-		} else {
-			j.set(&sqltext.Tree{Kind: j.item.Kind, Rendered: j.item.Rendered, Opaque: true})
+		j.set(trees[i])
+		if trees[i].Opaque {
 			j.node.Base().Broken = true
 		}
 	}

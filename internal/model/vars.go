@@ -43,6 +43,7 @@ func (b *Builder) DeclareVar(c *Cohort, group string, s *spec.Var) *EntityVar {
 		return nil
 	}
 	c.Vars = append(c.Vars, v)
+	b.SetEnable(v, s.Materialization)
 	if s.From.Value != "" {
 		b.Later(func() {
 			if v.From = b.SourceAt(s.From); v.From == nil {
@@ -248,6 +249,7 @@ func (b *Builder) declareInputVar(c *Cohort, s *spec.Var) {
 		return
 	}
 	of.SourceRows().InputVars = append(of.SourceRows().InputVars, v)
+	b.SetEnable(v, s.Materialization)
 	v.need(of)
 	if c.Entity != nil && len(of.SourceRows().IDsOf(c.Entity)) > 0 {
 		b.Later(func() {

@@ -222,3 +222,9 @@ func holePieces(t source.Text, inString bool) []Node {
 	}
 	return out
 }
+
+// Unread is a text that is carried as it is, apart from its holes: scripts of several statements, which no parser of queries
+// reads. It is opaque.
+func Unread(r template.Rendered) *Tree {
+	return &Tree{Kind: Query, Rendered: r, Nodes: holePieces(r.Text, false), Opaque: true}
+}

@@ -89,6 +89,8 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 	if !b.AddCohort(c) {
 		return
 	}
+	b.SetEnable(c, s.Materialization)
+	b.SetHooks(c, m.Hooks)
 	b.Parents(func() {
 		if s.Extends.Value != "" {
 			p := b.CohortAt(source.At[string]{}, s.Extends)

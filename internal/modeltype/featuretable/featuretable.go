@@ -54,6 +54,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 		return
 	}
 	b.Tables = append(b.Tables, n)
+	b.SetHooks(n, m.Hooks)
 	b.Later(func() {
 		if diags.HasErrors() {
 			return

@@ -74,6 +74,8 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 	if !b.AddStitcher(n) {
 		return
 	}
+	b.SetEnable(n, s.Materialization)
+	b.SetHooks(n, m.Hooks)
 	b.Later(func() {
 		for _, es := range s.EdgeSources {
 			if es.From.Value != "" {

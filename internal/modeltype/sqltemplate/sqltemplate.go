@@ -63,9 +63,6 @@ var Object = &spec.Object[Spec]{
 			d.Errorf(diag.SChoice, s.MultiSQL.Span(), "an SQL model takes single_sql or multi_sql, not both")
 		case s.SingleSQL.S == "" && s.MultiSQL.S == "":
 			d.Errorf(diag.SMissingKey, n.Span, "an SQL model needs single_sql").WithFix("add single_sql: select ...")
-		case s.MultiSQL.S != "":
-			d.Errorf(diag.SNotAllowed, s.MultiSQL.Span(), "multi_sql is not run by this version").
-				WithFix("write the statements as common table expressions of one single_sql")
 		}
 		if len(s.Features) > 0 && len(s.IDs) == 0 {
 			d.Errorf(diag.RNoIDs, s.Features[0].Span, "a model with features needs ids, to know whose features they are").
@@ -86,6 +83,9 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 	b.Diags.Add(diags)
 	n := &model.SQLModel{Name: m.Name.Value, Output: model.AsEphemeral, Contract: s.Contract}
 	n.Address, n.Span, n.Broken = addr.Model(n.Name), m.Name.Span, diags.HasErrors()
+	if s.MultiSQL.S != "" {
+		n.Output = model.AsTable
+	}
 	if mat := s.Materialization; mat != nil && mat.OutputType.Value != "" {
 		switch o := model.OutputType(mat.OutputType.Value); o {
 		case model.AsTable, model.AsView, model.AsEphemeral:
@@ -96,10 +96,15 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 			n.Broken = true
 		}
 	}
+	if s.MultiSQL.S != "" && n.Output == model.AsEphemeral {
+		n.Output = model.AsTable // its statements make an object; there is no query to inline
+	}
 	if !b.Add(n) {
 		return
 	}
 	b.SQL = append(b.SQL, n)
+	b.SetEnable(n, s.Materialization)
+	b.SetHooks(n, m.Hooks)
 	n.IDs = b.RowIDs(n, s.IDs)
 	for _, f := range s.Features {
 		if f.Name.Value != "" {
@@ -128,6 +133,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 	b.Text(func() {
 		sc := model.Scope{This: n}
 		n.Query = b.Query(n, s.SingleSQL, sc)
+		n.Statements = b.Script(n, s.MultiSQL)
 		if s.OccurredAtCol.S != "" {
 			n.OccurredAt = b.Scalar(n, s.OccurredAtCol, model.Scope{})
 		}

@@ -1,0 +1,383 @@
+package model
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"kith/internal/diag"
+	"kith/internal/source"
+	"kith/internal/template"
+)
+
+// thisObject is the model whose template is rendered.
+type thisObject struct {
+	n    *names
+	node Node
+}
+
+func (o *thisObject) Kind() string { return "the model" }
+
+func (o *thisObject) Members() []string {
+	return []string{"DeRef", "GetMaterialization", "GetSelectTargetSQL", "ReadFile", "DbObjectName", "DbObjectNamePrefix", "Model", "Name", "name"}
+}
+
+func (o *thisObject) Write(*template.CallContext) (template.Value, error) {
+	return template.HoleValue{Hole: RefHole{Node: o.node}}, nil
+}
+
+func (o *thisObject) Member(name string) (template.Value, bool) {
+	switch name {
+	case "DeRef":
+		return template.FuncOf(func(ctx *template.CallContext, args []template.Value, kw []template.Named) (template.Value, error) {
+			return o.n.deref(ctx, "", args, kw)
+		}), true
+	case "name", "Name", "DbObjectNamePrefix", "UnquotedName":
+		return callable(template.Str(o.node.Addr().Last())), true
+	case "DbObjectName":
+		return callable(template.HoleValue{Hole: RefHole{Node: o.node}}), true
+	case "ReadFile":
+		return template.FuncOf(o.readFile), true
+	case "Model":
+		return template.Obj(&modelObject{o.node}), true
+	case "GetMaterialization":
+		return callable(template.Obj(materialization(outputOf(o.node)))), true
+	case "GetSelectTargetSQL":
+		return callable(template.Str("")), true
+	}
+	return nil, false
+}
+
+// callable is a function without arguments that gives v. Named without brackets it is called, as in pongo2.
+func callable(v template.Value) template.Value {
+	return template.FuncOf(func(*template.CallContext, []template.Value, []template.Named) (template.Value, error) { return v, nil })
+}
+
+func outputOf(n Node) OutputType {
+	switch n := n.(type) {
+	case *SQLModel:
+		return n.Output
+	case *Stitcher:
+		return n.Output
+	case *Cohort:
+		return n.Output
+	}
+	return AsView
+}
+
+// materialization is this.GetMaterialization(): .OutputType.ToSQL() writes the word for CREATE.
+type materialization OutputType
+
+func (m materialization) Kind() string      { return "a materialization" }
+func (m materialization) Members() []string { return []string{"OutputType", "RunType"} }
+
+func (m materialization) Member(name string) (template.Value, bool) {
+	switch name {
+	case "OutputType":
+		return template.Obj(outputType(m)), true
+	case "RunType":
+		return template.Str("discrete"), true
+	}
+	return nil, false
+}
+
+type outputType OutputType
+
+func (o outputType) Kind() string      { return "an output type" }
+func (o outputType) Members() []string { return []string{"ToSQL", "ToSql"} }
+func (o outputType) Write(*template.CallContext) (template.Value, error) {
+	return template.Str(string(o)), nil
+}
+
+func (o outputType) Member(name string) (template.Value, bool) {
+	if name != "ToSQL" && name != "ToSql" {
+		return nil, false
+	}
+	word := "TABLE"
+	if OutputType(o) == AsView {
+		word = "VIEW"
+	}
+	return callable(template.Str(word)), true
+}
+
+// readFile returns the text of a file of the project; nothing outside the project's folder is readable.
+func (o *thisObject) readFile(ctx *template.CallContext, args []template.Value, kw []template.Named) (template.Value, error) {
+	bound, err := template.Bind(ctx, "ReadFile", args, kw, "path")
+	if err != nil {
+		return nil, err
+	}
+	path, err := template.PlainString(bound[0].Value, "the path")
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(o.n.b.Spec.Root)
+	if err != nil {
+		return nil, template.Failf(diag.RFileMissing, "the project folder cannot be read")
+	}
+	defer root.Close()
+	data, err := root.ReadFile(filepath.FromSlash(path))
+	if err != nil {
+		f := template.Failf(diag.RFileMissing, "no file %q in the project", path)
+		f.At, f.Fix = ctx.ArgAt(0), "paths are relative to the folder of pb_project.yaml and cannot leave it"
+		return nil, f
+	}
+	file := source.NewFile(filepath.ToSlash(path), data)
+	return template.String{Text: source.Verbatim(source.Span{File: file, End: len(data)})}, nil
+}
+
+// buildContract reads the JSON of BuildContract, so that a slip is found; what it demands is checked where it is used.
+func (n *names) buildContract(ctx *template.CallContext, args []template.Value, kw []template.Named) (template.Value, error) {
+	bound, err := template.Bind(ctx, "BuildContract", args, kw, "json")
+	if err != nil {
+		return nil, err
+	}
+	text, err := template.PlainString(bound[0].Value, "a contract")
+	if err != nil {
+		return nil, err
+	}
+	c := contractObject{}
+	if err := json.Unmarshal([]byte(text), &c); err != nil {
+		f := template.Failf(diag.RContract, "the contract is no JSON object: %v", err)
+		f.At, f.Fix = ctx.ArgAt(0), `write BuildContract('{"with_columns": [{"name": "x"}]}')`
+		return nil, f
+	}
+	return template.Obj(c), nil
+}
+
+// contractObject is the result of BuildContract: it is passed on to DeRef.
+type contractObject struct {
+	Columns []struct {
+		Name string `json:"name"`
+	} `json:"with_columns"`
+}
+
+func (contractObject) Member(string) (template.Value, bool) { return nil, false }
+func (contractObject) Kind() string                         { return "a contract" }
+
+// derefParams are the parameters of DeRef (modelling.md section 11.1).
+var derefParams = []string{"path", "dependency", "pre_existing", "prereqs", "baseline_name", "checkpoint_name", "time_grain_spec", "contract", "skip_dependency"}
+
+// deref resolves this.DeRef(path, ...): the object of another node, by name. base is the path that "./" starts from, "" for
+// the project.
+func (n *names) deref(ctx *template.CallContext, base string, args []template.Value, kw []template.Named) (template.Value, error) {
+	bound, err := template.Bind(ctx, "DeRef", args, kw, derefParams...)
+	if err != nil {
+		return nil, err
+	}
+	m := &materialObject{n: n, node: n.sc.This}
+	if bound[0].Given() {
+		path := ctx.Text(bound[0].Value).TrimSpace().S
+		if base != "" && strings.HasPrefix(path, "./") {
+			path = base + path[1:]
+		}
+		if err := n.target(ctx, m, path); err != nil {
+			return nil, err
+		}
+	}
+	if bound[1].Given() {
+		kind, err := template.PlainString(bound[1].Value, "dependency")
+		if err != nil {
+			return nil, err
+		}
+		switch kind {
+		case "normal", "run_delegate":
+		case "optional", "coercive", "preferred":
+			m.optional = true
+		default:
+			f := template.Failf(diag.RDeRef, "no dependency %q", kind)
+			f.At, f.Fix = bound[1].Span, "write normal, optional or coercive"
+			return nil, f
+		}
+	}
+	// No run of before is looked at: what asks for an earlier material gets none, and templates take their full branch.
+	if v, ok := bound[2].Value.(template.Bool); ok && bool(v) {
+		m.absent = true
+	}
+	if bound[3].Given() {
+		list, ok := bound[3].Value.(template.List)
+		if !ok {
+			f := template.Failf(diag.RDeRef, "prereqs is a list of dereferenced models")
+			f.At, f.Fix = bound[3].Span, "write prereqs=[a, b.Except()]"
+			return nil, f
+		}
+		n.b.asked = true
+		for _, v := range list {
+			if template.IsNil(v) {
+				m.absent = true
+			}
+		}
+	}
+	return template.Obj(m), nil
+}
+
+// target finds the node of a path.
+func (n *names) target(ctx *template.CallContext, m *materialObject, path string) error {
+	fail := func(fix, format string, a ...any) error {
+		f := template.Failf(diag.RDeRef, format, a...)
+		f.At, f.Fix = ctx.ArgAt(0), fix
+		return f
+	}
+	if at := strings.Index(strings.ToLower(path), "/incr_delta_tbl"); at > 0 {
+		// The rows since an earlier run: there is no earlier run to start from.
+		m.absent, m.optional = true, true
+		path = path[:at]
+	}
+	node, child, ok := n.b.Find(path)
+	if !ok {
+		return fail(orElse(didYouMean(path, n.b.Paths()), "see `kith show models` for the paths there are"), "no input or model %q", path)
+	}
+	switch node.(type) {
+	case *EntityVar, *InputVar:
+		return fail("dereference its var_table and select the column", "%s is a column and cannot be read as a table", path)
+	}
+	m.node, m.child = node, child
+	return nil
+}
+
+// materialObject is a dereferenced node.
+type materialObject struct {
+	n     *names
+	node  Node
+	child string
+	// optional tells that the template can do without it; absent that it is not there in this run; except turns that round.
+	optional, absent, except bool
+}
+
+func (o *materialObject) Kind() string { return "a dereferenced model" }
+
+func (o *materialObject) Members() []string {
+	return []string{"DeRef", "Except", "GetTimeFilteringColSQL", "IsEnabled", "IsNil", "Model", "Name"}
+}
+
+// IsNil tells that the material is not there. A template that asks is rendered again when it is known what takes part.
+func (o *materialObject) IsNil() bool {
+	gone := o.absent
+	if o.optional && !gone {
+		o.n.b.asked = true
+		_, gone = o.n.b.off[o.node.Addr().Key()]
+	}
+	return gone != o.except
+}
+
+func (o *materialObject) Write(*template.CallContext) (template.Value, error) {
+	return template.HoleValue{Hole: RefHole{Node: o.node, Child: o.child}}, nil
+}
+
+func (o *materialObject) Member(name string) (template.Value, bool) {
+	switch name {
+	case "IsEnabled":
+		return callable(template.Bool(!o.IsNil())), true
+	case "IsNil":
+		return callable(template.Bool(o.IsNil())), true
+	case "Except":
+		other := *o
+		other.except = !o.except
+		return callable(template.Obj(&other)), true
+	case "Name", "name", "UnquotedName":
+		return callable(template.Str(o.node.Addr().Last())), true
+	case "Model":
+		return template.Obj(&modelObject{o.node}), true
+	case "GetTimeFilteringColSQL":
+		col := ""
+		if s, ok := o.node.(*Input); ok {
+			col = s.spec.OccurredAtCol.S
+		}
+		return callable(template.Str(col)), true
+	case "DeRef":
+		return template.FuncOf(func(ctx *template.CallContext, args []template.Value, kw []template.Named) (template.Value, error) {
+			return o.n.deref(ctx, string(o.node.Addr()), args, kw)
+		}), true
+	}
+	return nil, false
+}
+
+// modelObject is .Model of a dereferenced node.
+type modelObject struct{ node Node }
+
+func (o *modelObject) Kind() string { return "a model" }
+func (o *modelObject) Members() []string {
+	return []string{"DbObjectNamePrefix", "GetEntity", "GetVarTableRef", "ModelType", "Name"}
+}
+
+func (o *modelObject) Member(name string) (template.Value, bool) {
+	switch name {
+	case "ModelType":
+		return callable(template.Str(typeOf(o.node))), true
+	case "Name", "name", "DbObjectNamePrefix":
+		return callable(template.Str(o.node.Addr().Last())), true
+	case "GetVarTableRef":
+		return callable(template.Str(string(o.node.Addr().Child(ChildVarTable)))), true
+	case "GetEntity":
+		if e := entityOf(o.node); e != nil {
+			return callable(template.Obj(&entityObject{e})), true
+		}
+	}
+	return nil, false
+}
+
+// entityObject is .Model.GetEntity().
+type entityObject struct{ e *Entity }
+
+func (o *entityObject) Kind() string      { return "an entity" }
+func (o *entityObject) Members() []string { return []string{"IdColumnName", "Name"} }
+
+func (o *entityObject) Member(name string) (template.Value, bool) {
+	switch name {
+	case "IdColumnName":
+		return callable(template.Str(o.e.IDColumn)), true
+	case "Name", "name":
+		return callable(template.Str(o.e.Name)), true
+	}
+	return nil, false
+}
+
+func entityOf(n Node) *Entity {
+	switch n := n.(type) {
+	case *Stitcher:
+		return n.Entity
+	case *Cohort:
+		return n.Entity
+	case *VarTable:
+		return n.Cohort.Entity
+	case *FeatureTable:
+		if n.Cohort != nil {
+			return n.Cohort.Entity
+		}
+	case *FeatureView:
+		return n.Cohort.Entity
+	case Source:
+		if ids := n.SourceRows().IDs; len(ids) > 0 {
+			return ids[0].Entity
+		}
+	}
+	return nil
+}
+
+// typeOf is a node's model_type.
+func typeOf(n Node) string {
+	switch n := n.(type) {
+	case *Input:
+		return "input"
+	case *SQLModel:
+		return "sql_template"
+	case *Stitcher:
+		if n.Collator {
+			return "id_collator"
+		}
+		return "id_stitcher"
+	case *Cohort:
+		return "entity_cohort"
+	case *FeatureTable:
+		return "feature_table_model"
+	case *FeatureView:
+		return "feature_view"
+	case *VarTable:
+		return "entity_var_table"
+	case *EntityVar:
+		return "entity_var"
+	case *InputVar:
+		return "input_var"
+	}
+	return ""
+}
