@@ -1,0 +1,59 @@
+package warehousetest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"kith/internal/dialect"
+	dduckdb "kith/internal/dialect/duckdb"
+	"kith/internal/modeltype"
+	"kith/internal/project"
+	"kith/internal/run"
+	"kith/internal/sqltext"
+	"kith/internal/sqltext/duckparser"
+	"kith/internal/warehouse/duckdb"
+)
+
+// sharedParser keeps what it read for all tests of the process: opening one costs more than reading a project.
+type sharedParser struct{ *sqltext.Cache }
+
+func (sharedParser) Close() error { return nil }
+
+var parser sharedParser
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "kith-warehousetest-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	p := duckparser.New()
+	parser = sharedParser{sqltext.NewCache(dir, p)}
+	code := m.Run()
+	p.Close()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+var embedded = Engine{
+	Dialect: "duckdb",
+	Leaves: project.Leaves{
+		Parser:   func(string) project.Parser { return parser },
+		Dialects: []dialect.Dialect{dduckdb.New()},
+		Types:    modeltype.All(),
+		Version:  "test",
+	},
+	Open: func(t testing.TB) run.Conn {
+		conn, err := duckdb.Open(context.Background(), duckdb.Config{Threads: 1, TempDir: t.TempDir(), Schema: "main"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		return conn
+	},
+	Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"},
+}
+
+func TestDuckDB(t *testing.T) { Run(t, embedded) }

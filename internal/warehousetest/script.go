@@ -1,0 +1,180 @@
+package warehousetest
+
+import (
+	"encoding/csv"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"kith/internal/rel"
+)
+
+// testCase is a case read from its file.
+type testCase struct {
+	files  []txtar.File // of the project
+	tables []table
+	init   []string
+	blocks []*block
+}
+
+// table is a table to seed.
+type table struct {
+	name    string
+	columns []rel.Column
+	rows    [][]string
+}
+
+// block is one block of the script. verb is "" for a block of comments.
+type block struct {
+	comments []string
+	verb     string
+	lines    []string // of the command: the first and those that continue it
+	want     []string // what is expected below the command
+}
+
+// command is the text after the verb, on one line.
+func (b *block) command() string {
+	var parts []string
+	for i, l := range b.lines {
+		if i == 0 {
+			l = strings.TrimPrefix(strings.TrimSpace(l), b.verb)
+		}
+		parts = append(parts, strings.TrimSpace(l))
+	}
+	return strings.TrimSpace(strings.Join(parts, " "))
+}
+
+func parseCase(a *txtar.Archive) (*testCase, error) {
+	c := &testCase{}
+	for _, f := range a.Files {
+		switch {
+		case f.Name == "steps":
+			var err error
+			if c.blocks, err = parseBlocks(string(f.Data)); err != nil {
+				return nil, err
+			}
+		case f.Name == "init.sql":
+			for _, s := range strings.Split(string(f.Data), "\n\n") {
+				if s = strings.TrimSpace(s); s != "" {
+					c.init = append(c.init, s)
+				}
+			}
+		case strings.HasPrefix(f.Name, "table "):
+			t, err := parseTable(strings.TrimSpace(strings.TrimPrefix(f.Name, "table ")), string(f.Data))
+			if err != nil {
+				return nil, err
+			}
+			c.tables = append(c.tables, t)
+		default:
+			c.files = append(c.files, f)
+		}
+	}
+	if len(c.blocks) == 0 {
+		return nil, fmt.Errorf("no steps")
+	}
+	return c, nil
+}
+
+func parseBlocks(text string) ([]*block, error) {
+	var out []*block
+	for _, chunk := range regexp.MustCompile(`\n\s*\n`).Split(strings.TrimSpace(text), -1) {
+		b := &block{}
+		for _, line := range strings.Split(chunk, "\n") {
+			switch {
+			case b.verb == "" && strings.HasPrefix(line, "#"):
+				b.comments = append(b.comments, line)
+			case b.verb == "":
+				b.verb, _, _ = strings.Cut(line, " ")
+				b.lines = append(b.lines, line)
+			case len(b.want) == 0 && b.verb != "run" && (strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t")):
+				b.lines = append(b.lines, line)
+			default:
+				b.want = append(b.want, line)
+			}
+		}
+		switch b.verb {
+		case "", "run", "sql", "query":
+		default:
+			return nil, fmt.Errorf("no step %q", b.verb)
+		}
+		out = append(out, b)
+	}
+	return out, nil
+}
+
+// text is the script as it is written.
+func (c *testCase) text() string {
+	var sb strings.Builder
+	for i, b := range c.blocks {
+		if i > 0 {
+			sb.WriteString("\n")
+		}
+		for _, list := range [][]string{b.comments, b.lines, b.want} {
+			for _, l := range list {
+				sb.WriteString(l + "\n")
+			}
+		}
+	}
+	return sb.String()
+}
+
+var columnTypes = map[string]rel.Type{"text": rel.Text, "bigint": rel.BigInt, "double": rel.Double, "bool": rel.Bool,
+	"timestamp": rel.Timestamp, "date": rel.Date}
+
+func parseTable(name, text string) (table, error) {
+	t := table{name: name}
+	head, body, _ := strings.Cut(text, "\n")
+	for _, col := range strings.Split(head, ",") {
+		words := strings.Fields(col)
+		if len(words) != 2 || columnTypes[words[1]] == rel.Unknown {
+			return t, fmt.Errorf("table %s: %q is no column and its type", name, col)
+		}
+		t.columns = append(t.columns, rel.Column{Name: words[0], Type: columnTypes[words[1]]})
+	}
+	r := csv.NewReader(strings.NewReader(body))
+	r.FieldsPerRecord = len(t.columns)
+	r.TrimLeadingSpace = true
+	rows, err := r.ReadAll()
+	if err != nil {
+		return t, fmt.Errorf("table %s: %w", name, err)
+	}
+	t.rows = rows
+	return t, nil
+}
+
+// runOptions are the words after "run".
+type runOptions struct {
+	begin, end time.Time
+	force      bool
+	refs       []string
+}
+
+// defaultEnd is the end time of a run that names none: after all that the cases' data holds.
+var defaultEnd = time.Date(2026, 6, 30, 0, 0, 0, 0, time.UTC)
+
+func parseRun(words []string) (runOptions, error) {
+	o := runOptions{end: defaultEnd}
+	for _, w := range words {
+		key, value, _ := strings.Cut(w, "=")
+		var err error
+		switch key {
+		case "end_time":
+			o.end, err = time.Parse(time.RFC3339, value)
+		case "begin_time":
+			o.begin, err = time.Parse(time.RFC3339, value)
+		case "force":
+			o.force = true
+		case "refs":
+			o.refs = strings.Split(value, ",")
+		default:
+			err = fmt.Errorf("no option %q of run", w)
+		}
+		if err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}

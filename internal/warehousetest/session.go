@@ -1,0 +1,244 @@
+package warehousetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"kith/internal/diag"
+	"kith/internal/lower"
+	"kith/internal/plan"
+	"kith/internal/project"
+	"kith/internal/rel"
+	"kith/internal/run"
+)
+
+// solver says how the identity graph is solved.
+type solver int
+
+const (
+	byRule solver = iota // as a run chooses
+	inSQL                // by contraction in the warehouse
+)
+
+// session is one warehouse in which the script of a case runs.
+type session struct {
+	e      Engine
+	c      *testCase
+	conn   run.Conn
+	root   string // of the project
+	solver solver
+	rids   map[string]string
+	last   runOptions
+	// broken is set when a run ended with errors, as it should.
+	broken bool
+	result []*block // queries since the last run
+}
+
+func newSession(t testing.TB, e Engine, c *testCase, how solver) *session {
+	t.Helper()
+	s := &session{e: e, c: c, root: t.TempDir(), solver: how, conn: e.Open(t)}
+	for _, f := range c.files {
+		path := filepath.Join(s.root, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tab := range c.tables {
+		if err := s.seed(tab); err != nil {
+			t.Fatalf("table %s: %v", tab.name, err)
+		}
+	}
+	for _, sql := range c.init {
+		if _, err := s.conn.Exec(context.Background(), sql); err != nil {
+			t.Fatalf("init.sql: %v\n%s", err, sql)
+		}
+	}
+	return s
+}
+
+// script runs every block. With rewrite what comes out replaces what is expected.
+func (s *session) script(t *testing.T, rewrite bool) {
+	for _, b := range s.c.blocks {
+		var got []string
+		var err error
+		switch b.verb {
+		case "run":
+			got, err = s.run(b)
+		case "sql":
+			_, err = s.conn.Exec(context.Background(), b.command())
+		case "query":
+			got, err = s.query(b)
+			s.result = append(s.result, b)
+		}
+		if err != nil {
+			t.Errorf("%s\n%v", strings.Join(b.lines, "\n"), err)
+			if b.verb == "run" {
+				t.FailNow()
+			}
+			continue
+		}
+		if rewrite {
+			if b.verb == "query" || len(got) > 0 {
+				b.want = got
+			}
+			continue
+		}
+		if b.verb == "query" {
+			if g, w := strings.Join(got, "\n"), strings.Join(b.want, "\n"); g != w {
+				t.Errorf("%s\n%s\ngot:\n%s\nwant:\n%s", strings.Join(b.comments, "\n"), strings.Join(b.lines, "\n"), g, w)
+			}
+		} else if len(got) > 0 {
+			t.Fatalf("%s\n%s", strings.Join(b.lines, "\n"), strings.Join(got, "\n"))
+		}
+	}
+}
+
+// again runs once more what was run last: without force nothing may be built, with force the same rows must come out.
+func (s *session) again(t *testing.T) {
+	c, _, err := s.compile(s.last, nil)
+	if err != nil || c == nil {
+		t.Fatalf("cannot be compiled again: %v", err)
+	}
+	if text, more := sqlOf(c), ""; true {
+		c2, _, err := s.compile(s.last, nil)
+		if err != nil || c2 == nil {
+			t.Fatalf("cannot be compiled again: %v", err)
+		}
+		if more = sqlOf(c2); text != more {
+			t.Errorf("two compilations differ:\n%s\n----\n%s", text, more)
+		}
+	}
+	_, out, err := s.carryOut(s.last)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.Done.Done != 0 || out.Done.Failed != 0 {
+		t.Errorf("a second run of the same built %d and failed %d steps", out.Done.Done, out.Done.Failed)
+	}
+	forced := s.last
+	forced.force = true
+	if _, out, err = s.carryOut(forced); err != nil || out.Done.Failed != 0 || out.Done.Reused != 0 {
+		t.Fatalf("forced run: %v, %+v", err, out)
+	}
+	for _, b := range s.result {
+		got, err := s.query(b)
+		if err != nil {
+			t.Errorf("%s\n%v", strings.Join(b.lines, "\n"), err)
+		} else if g, w := strings.Join(got, "\n"), strings.Join(b.want, "\n"); g != w {
+			t.Errorf("after a forced run\n%s\ngot:\n%s\nwant:\n%s", strings.Join(b.lines, "\n"), g, w)
+		}
+	}
+}
+
+// run carries out a run block and returns what is wrong with it.
+func (s *session) run(b *block) ([]string, error) {
+	opt, err := parseRun(strings.Fields(b.command()))
+	if err != nil {
+		return nil, err
+	}
+	s.last, s.result = opt, nil
+	diags, _, err := s.carryOut(opt)
+	if err != nil {
+		return nil, err
+	}
+	s.broken = diags.HasErrors()
+	s.rids = nil
+	return compareDiagnostics(s.root, diags, b, *update), nil
+}
+
+// carryOut compiles and runs. The outcome is nil when the project cannot be compiled.
+func (s *session) carryOut(opt runOptions) (diag.List, *run.Outcome, error) {
+	ctx := context.Background()
+	reg, err := s.registry(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	seq, err := reg.Sequence(ctx, opt.begin, opt.end)
+	if err != nil {
+		return nil, nil, err
+	}
+	built, err := reg.Built(ctx, seq)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, diags, err := s.compile(opt, built)
+	if err != nil || c == nil {
+		return diags, nil, err
+	}
+	out, err := run.Run(ctx, reg, c, run.Options{Project: "conformance", Concurrency: 1, KernelMemory: 256 << 20})
+	if err != nil {
+		return diags, nil, err
+	}
+	diags.Add(out.Failures)
+	return diags, out, nil
+}
+
+func (s *session) registry(ctx context.Context) (*run.Registry, error) {
+	reg := &run.Registry{Conn: s.conn, Dialect: s.e.Leaves.Dialect(s.e.Dialect), Env: s.e.Env, Target: "dev", Version: "test"}
+	return reg, reg.Open(ctx)
+}
+
+// compile takes the project to statements, with built what the registry knows. The plan is nil when there are errors.
+func (s *session) compile(opt runOptions, built map[string]bool) (*run.Plan, diag.List, error) {
+	ctx := context.Background()
+	p, diags, err := project.Load(s.root, s.e.Leaves)
+	if err != nil || p == nil || diags.HasErrors() {
+		return nil, diags, err
+	}
+	reg, err := s.registry(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	seq, err := reg.Sequence(ctx, opt.begin, opt.end)
+	if err != nil {
+		return nil, nil, err
+	}
+	settings := project.Settings{Dialect: s.e.Dialect, Env: s.e.Env, Target: "dev", SeqNo: seq, BeginTime: opt.begin, EndTime: opt.end,
+		KernelMemory: 256 << 20, Catalog: s.conn, Force: opt.force, Refs: opt.refs}
+	if s.solver == byRule {
+		c, more, err := p.Compile(settings, plan.Facts{Built: built})
+		diags.Add(more)
+		if c == nil {
+			return nil, diags, err
+		}
+		return c.Plan, diags, err
+	}
+	g, more, err := p.Resolve(settings)
+	diags.Add(more)
+	if err != nil || diags.HasErrors() {
+		return nil, diags, err
+	}
+	// Memory of nothing leaves no choice of solver.
+	where := lower.Context{SeqNo: seq, EndTime: opt.end, BeginTime: opt.begin, KernelNodes: 0}
+	lowered := lower.Lower(g, where)
+	for _, st := range lowered.Steps {
+		if err := rel.Check(st.Program); err != nil {
+			return nil, diags, fmt.Errorf("%s: %w", st.Addr, err)
+		}
+	}
+	pl, more := plan.Make(lowered, where, plan.Facts{Built: built}, plan.Options{Force: opt.force, Refs: opt.refs})
+	diags.Add(more)
+	printed, more := run.Print(pl, s.e.Leaves.Dialect(s.e.Dialect), s.e.Env)
+	diags.Add(more)
+	if diags.HasErrors() {
+		return nil, diags, nil
+	}
+	return printed, diags, nil
+}
+
+// engineError is what an engine said of a statement of a case, which is short enough to be shown.
+func engineError(err error, sql string) error {
+	var e *run.SQLError
+	if errors.As(err, &e) {
+		return fmt.Errorf("%s\n%s", e.Message, sql)
+	}
+	return err
+}
