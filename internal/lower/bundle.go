@@ -194,15 +194,16 @@ func (f *fused) value(v *model.EntityVar) rel.Expr {
 		return f.window(v, where)
 	}
 	x := f.l.bind(v.Select, f.binding())
+	if !v.Select.Facts.Aggregates { // the main id or a constant: the same on all rows
+		return &rel.Agg{Fn: rel.AnyValue, Args: []rel.Expr{x}, Filter: where}
+	}
 	f.groupOutside(v.Select)
 	if where == nil {
 		return x
 	}
-	if v.Select.Facts.Aggregates {
-		x.Filter = where
-		if sqltext.IsNullOnEmpty(v.Select) {
-			return x
-		}
+	x.Filter = where
+	if sqltext.IsNullOnEmpty(v.Select) {
+		return x
 	}
 	// Alone, an entity without a passing row has no row at all; count(*) FILTER would say 0 and coalesce(sum(x), 0) as well.
 	any := &rel.Op{Op: ">", Args: []rel.Expr{&rel.Agg{Fn: rel.CountStar, Filter: where}, rel.I(0)}}

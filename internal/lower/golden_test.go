@@ -27,9 +27,10 @@ var (
 	dialects = []dialect.Dialect{duckdb.New(), postgres.New()}
 )
 
-// TestLower lowers the project of each testdata/lower/*.txtar. The section "show" lists the steps that the file is about:
-// their programs are printed, and their SQL in each dialect. "context" may set begin_time. The names of materials are shown
-// without their hashes.
+// TestLower lowers the project of each testdata/lower/*.txtar. The section "show" lists the steps that the file is about, one
+// a line: their programs are printed, and their SQL in each dialect. Words after a step's address print only the statements
+// that make an object whose name ends so. The line "published" prints what is published. "context" may set begin_time. The
+// names of materials are shown without their hashes.
 func TestLower(t *testing.T) {
 	files, err := filepath.Glob("testdata/lower/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -48,7 +49,7 @@ func TestLower(t *testing.T) {
 			clean := func(s string) string {
 				return hashes.ReplaceAllString(strings.ReplaceAll(s, root, "/project"), "${1}<hash>_$2")
 			}
-			shown := strings.Fields(modeltest.Section(ar, "show"))
+			shown := shows(ar)
 			var steps, programs, published strings.Builder
 			sql := make([]strings.Builder, len(dialects))
 			for _, s := range out.Steps {
@@ -56,25 +57,25 @@ func TestLower(t *testing.T) {
 				for _, n := range s.Needs {
 					fmt.Fprintf(&steps, "  needs %s\n", n)
 				}
-				i := slices.Index(shown, string(s.Addr))
-				if i < 0 {
+				only, ok := shown[string(s.Addr)]
+				if !ok {
 					continue
 				}
-				shown = slices.Delete(shown, i, i+1)
-				fmt.Fprintf(&programs, "# %s\n%s", s.Addr, rel.Format(s.Program))
+				delete(shown, string(s.Addr))
+				program := pick(s.Program, only)
+				fmt.Fprintf(&programs, "# %s\n%s", s.Addr, rel.Format(program))
 				for i, d := range dialects {
-					fmt.Fprintf(&sql[i], "-- %s\n%s", s.Addr, printed(d, s.Program))
+					fmt.Fprintf(&sql[i], "-- %s\n%s", s.Addr, printed(d, program))
 				}
 			}
 			for _, p := range out.Published {
-				if slices.Contains(shown, "published") {
+				if _, ok := shown["published"]; ok {
 					fmt.Fprintf(&published, "%s: %s from %s\n", p.Name, p.Kind, p.Step)
 				}
 			}
-			for _, s := range shown {
-				if s != "published" {
-					t.Errorf("no step %s to show", s)
-				}
+			delete(shown, "published")
+			if len(shown) > 0 {
+				t.Errorf("no such steps to show: %v", shown)
 			}
 			sections := []txtar.File{
 				{Name: "diagnostics", Data: []byte(modeltest.Text(diags))},
@@ -88,6 +89,34 @@ func TestLower(t *testing.T) {
 			modeltest.Golden(t, file, ar, *update, sections)
 		})
 	}
+}
+
+// shows reads the section "show".
+func shows(ar *txtar.Archive) map[string][]string {
+	out := map[string][]string{}
+	for _, line := range strings.Split(modeltest.Section(ar, "show"), "\n") {
+		if words := strings.Fields(line); len(words) > 0 {
+			out[words[0]] = words[1:]
+		}
+	}
+	return out
+}
+
+// pick returns the statements that make an object with one of the endings, all for none.
+func pick(p rel.Program, endings []string) rel.Program {
+	if len(endings) == 0 {
+		return p
+	}
+	var out rel.Program
+	for _, s := range p {
+		for _, o := range rel.Makes(rel.Program{s}) {
+			if slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(o.Name(), e) }) {
+				out = append(out, s)
+				break
+			}
+		}
+	}
+	return out
 }
 
 // hashes are those in names of materials.
