@@ -14,6 +14,7 @@ var infoLists = [][]Info{
 	sqltextInfos,
 	dialectInfos,
 	siteconfigInfos,
+	cliInfos,
 }
 
 // Infos returns the reference entry of every code, in the order of the codes.

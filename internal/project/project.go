@@ -28,6 +28,8 @@ type Leaves struct {
 	Parser func(cacheDir string) Parser
 	// Dialects are the dialects that can be printed, the first being that of the embedded warehouse.
 	Dialects []dialect.Dialect
+	// Warehouses are the types of warehouse that can be opened.
+	Warehouses []Warehouse
 	// Types are the model types.
 	Types []model.Type
 	// Version is kith's own.
@@ -69,8 +71,11 @@ func Load(root string, leaves Leaves) (*Project, diag.List, error) {
 
 // Settings are the choices that one compile or run makes.
 type Settings struct {
-	// Dialect is what is printed; "" is that of the connection.
+	// Dialect is what is printed.
 	Dialect string
+	// Written is the dialect that the connection speaks, in which the project's SQL is written unless the project says
+	// otherwise; "" is Dialect.
+	Written string
 	// Env is where objects will live.
 	Env dialect.Env
 	// Target is the name of the target, for the output folder and the registry.
@@ -83,8 +88,8 @@ type Settings struct {
 	Catalog catalog.Catalog
 	// Describe returns the columns of a query without running it; nil when there is no engine to ask.
 	Describe func(sql string) ([]catalog.Column, error)
-	Force   bool
-	Refs    []string
+	Force    bool
+	Refs     []string
 }
 
 // bytesPerNode is what the in-process solver needs for an id (see kernel.Components).
@@ -102,7 +107,7 @@ type Compiled struct {
 
 // Resolve makes the graph.
 func (p *Project) Resolve(s Settings) (*model.Graph, diag.List, error) {
-	d := p.Leaves.Dialect(s.Dialect)
+	d := p.written(s)
 	if d == nil {
 		return nil, nil, fmt.Errorf("no dialect %q", s.Dialect)
 	}
@@ -113,6 +118,17 @@ func (p *Project) Resolve(s Settings) (*model.Graph, diag.List, error) {
 		Parser: parser, Types: p.Leaves.Types, Columns: columnsOf(s.Catalog), FileColumns: fileColumns(d, s),
 	})
 	return g, diags, nil
+}
+
+// written is the dialect that the project's SQL is written in: what the project says, if kith knows it, else what the
+// connection speaks.
+func (p *Project) written(s Settings) dialect.Dialect {
+	for _, name := range []string{strings.ToLower(p.Spec.Dialect.Value), s.Written} {
+		if d := p.Leaves.Dialect(name); d != nil {
+			return d
+		}
+	}
+	return p.Leaves.Dialect(s.Dialect)
 }
 
 // typeNames answers DataType() in a dialect.

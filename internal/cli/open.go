@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"kith/internal/diag"
+	"kith/internal/project"
+)
+
+// whenFlags are the flags of time and sequence number.
+func whenFlags(c *cobra.Command, w *project.When) {
+	f := c.Flags()
+	f.StringVar(&w.SeqNo, "seq_no", "", "sequence number: N, latest or new")
+	f.StringVar(&w.BeginTime, "begin_time", "", "rows before this time are not seen (RFC 3339 or Unix seconds)")
+	f.StringVar(&w.EndTime, "end_time", "", "rows after this time are not seen (RFC 3339 or Unix seconds); default is now")
+	f.StringVar(&w.EndTimeOffset, "end_time_offset", "", "end this long before now (45m); not with --end_time or --seq_no N")
+}
+
+// load reads the project. What there is to say of it is kept for the end of the command.
+func (a *App) load() (*project.Project, error) {
+	p, diags, err := project.Load(a.flags.project, a.Leaves)
+	if err != nil {
+		return nil, stop(ExitUser, err)
+	}
+	if p == nil || diags.HasErrors() {
+		code := ExitCompile
+		if hasCode(diags, diag.YNoProject) {
+			code = ExitUser
+		}
+		return nil, refuse(code, diags)
+	}
+	a.diags.Add(diags)
+	return p, nil
+}
+
+func hasCode(l diag.List, code diag.Code) bool {
+	for _, d := range l {
+		if d.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+// target finds where the project runs. That nothing is configured is worth a line, but no diagnostic.
+func (a *App) target(p *project.Project) (project.Target, error) {
+	t, diags := p.Find(a.flags.siteconfig, a.flags.target)
+	if diags.HasErrors() {
+		return t, refuse(ExitUser, diags)
+	}
+	var rest diag.List
+	for _, d := range diags {
+		if d.Code != diag.SiteDefaultOutput || d.Fix != "" && t.Default && !defaultFix(d.Fix) {
+			rest = append(rest, d)
+		}
+	}
+	a.diags.Add(rest)
+	return t, nil
+}
+
+// connect opens the project's warehouse.
+func (a *App) connect(ctx context.Context, p *project.Project, t project.Target, opt project.Access) (*project.Work, error) {
+	opt.ShowValues = a.flags.showValues
+	w, err := p.OpenTarget(ctx, t, opt)
+	switch {
+	case errors.Is(err, project.ErrNothingBuilt):
+		var l diag.List
+		l.Errorf(diag.WSeqNo, t.At, "nothing has been built yet: there is no %s", project.Relative(t.Place(), dir())).
+			WithFix("%s", a.line("kith run"))
+		return nil, refuse(ExitUser, l)
+	case err != nil:
+		if interrupted(ctx, err) {
+			return nil, stop(ExitInterrupted, err)
+		}
+		return nil, refuse(ExitRun, diag.List{t.DiagnoseConnection(err)})
+	}
+	return w, nil
+}

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const rootLong = `kith turns a folder of YAML into an identity graph and a customer-360 table in your warehouse.
+
+It reads projects of RudderStack Profiles as they are. Without any configuration it works on a DuckDB file in the
+project's folder.`
+
+func (a *App) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "kith",
+		Short: "An identity graph and a customer 360, in your own warehouse",
+		Long:  rootLong,
+		Example: example(`
+			kith init pb-project -o my_shop      a small project to begin with
+			kith run -p my_shop                  build and publish everything
+			kith query -p my_shop "select * from user_feature_view"`),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       a.Leaves.Version,
+	}
+	root.SetIn(a.In)
+	root.SetOut(a.Out)
+	root.SetErr(a.Err)
+	root.SetGlobalNormalizationFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		return pflag.NormalizedName(underscored(name))
+	})
+	f := root.PersistentFlags()
+	f.StringVarP(&a.flags.project, "project", "p", ".", "folder of the project")
+	f.StringVarP(&a.flags.target, "target", "t", "", "target (output) of the connection; default is the connection's own")
+	f.StringVarP(&a.flags.siteconfig, "siteconfig", "c", "", "site configuration; default is ~/.pb/siteconfig.yaml")
+	f.BoolVar(&a.flags.json, "json", false, "write JSON to standard output and nothing else there")
+	f.BoolVar(&a.flags.verbose, "verbose", false, "show notes and reused steps too")
+	f.BoolVar(&a.flags.showValues, "show_values", false, "let values of rows appear in messages; they are masked otherwise")
+	root.AddCommand(a.compile(), a.run(), a.version())
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return stop(ExitUser, usageError{err, c})
+	})
+	return root
+}
+
+// usageError is a mistake on the command line. It points at the help of the command.
+type usageError struct {
+	err error
+	cmd *cobra.Command
+}
+
+// Error is the mistake and where to read on.
+func (u usageError) Error() string {
+	return u.err.Error() + "\nSee '" + u.cmd.CommandPath() + " --help'."
+}
+
+// Unwrap returns the mistake.
+func (u usageError) Unwrap() error { return u.err }
+
+// example is the text of a command's examples, indented as cobra shows it.
+func example(s string) string {
+	lines := strings.Split(strings.Trim(s, "\n"), "\n")
+	for i, l := range lines {
+		lines[i] = "  " + strings.TrimLeft(l, "\t")
+	}
+	return strings.Join(lines, "\n")
+}

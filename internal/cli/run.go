@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"kith/internal/cli/view"
+	"kith/internal/diag"
+	"kith/internal/project"
+	"kith/internal/run"
+)
+
+type runFlags struct {
+	when         project.When
+	force        bool
+	refs         []string
+	ignoreErrors bool
+	concurrency  int
+}
+
+func (a *App) run() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Build everything and publish it at once",
+		Long: `Build what is not built yet and publish all of it in one step: readers see the last run until the new one is whole.
+
+A run that failed or was stopped goes on where it stood when it is run again with its --seq_no.
+
+With --json standard output is JSON lines, one object a line with a key "type": header, diagnostics, run_started,
+step_started, step_progress, step_done, run_done, and at the end result.`,
+		Example: example(`
+			kith run
+			kith run -p examples/shop --end_time 2026-06-30T00:00:00Z
+			kith run --seq_no 4                     go on with a run that stopped
+			kith run -m user/all/revenue --force    build one feature, and what it needs, again`),
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.runProject(c.Context(), f) },
+	}
+	whenFlags(c, &f.when)
+	fl := c.Flags()
+	fl.BoolVar(&f.force, "force", false, "build again what is built already")
+	fl.StringSliceVarP(&f.refs, "model_refs", "m", nil, "only these models and what they need; may be repeated or a list with commas")
+	fl.BoolVar(&f.ignoreErrors, "ignore_model_errors", false, "go on with what does not need a failed model, and publish what is complete (exit code 4)")
+	fl.IntVar(&f.concurrency, "concurrency", 1, "models built at a time")
+	return c
+}
+
+func (a *App) runProject(ctx context.Context, f runFlags) error {
+	if diags := f.check(); diags.HasErrors() {
+		return refuse(ExitUser, diags)
+	}
+	p, err := a.load()
+	if err != nil {
+		return err
+	}
+	t, err := a.target(p)
+	if err != nil {
+		return err
+	}
+	w, err := a.connect(ctx, p, t, project.Access{Holder: "kith run"})
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	m, diags, err := w.Moment(ctx, f.when, a.Now())
+	if err != nil {
+		return stop(ExitRun, err)
+	}
+	if diags.HasErrors() {
+		return refuse(ExitUser, diags)
+	}
+	s := w.Settings(m)
+	s.Force, s.Refs = f.force, f.refs
+	c, diags, err := w.Compile(ctx, s)
+	a.diags.Add(diags)
+	if err != nil {
+		return stop(ExitRun, err)
+	}
+	if c == nil {
+		return refuse(ExitCompile, a.diags)
+	}
+	return a.carryOut(ctx, w, c, f)
+}
+
+// check reports what is wrong with the flags alone.
+func (f *runFlags) check() diag.List {
+	diags := f.when.Check()
+	if f.concurrency < 1 {
+		diags.Errorf(diag.UFlag, noSpan, "--concurrency is at least 1")
+	}
+	return diags
+}
+
+// carryOut runs a compiled project and shows it.
+func (a *App) carryOut(ctx context.Context, w *project.Work, c *project.Compiled, f runFlags) error {
+	folder, err := c.Write(project.RunOutput)
+	if err != nil {
+		return stop(ExitUser, fmt.Errorf("the output cannot be written: %w", err))
+	}
+	r := &runView{app: a, work: w, compiled: c, folder: folder, began: time.Now()}
+	r.begin()
+	out, err := run.Run(ctx, w.Registry, c.Plan, run.Options{
+		Project: w.Project.Spec.Name.Value, Warehouse: w.Target.Type, Concurrency: f.concurrency,
+		IgnoreErrors: f.ignoreErrors, KernelMemory: project.KernelMemory, Emit: r.reader.Event,
+	})
+	r.reader.Close()
+	if err != nil && !interrupted(ctx, err) {
+		return stop(ExitRun, err)
+	}
+	return r.end(ctx, out)
+}
+
+// materials gives the names of what the steps make.
+func materials(c *project.Compiled) view.Materials {
+	m := view.Materials{}
+	for _, s := range c.Plan.Steps {
+		m[string(s.Addr)] = s.Out.Name()
+	}
+	return m
+}

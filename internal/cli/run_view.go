@@ -1,0 +1,281 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"kith/internal/cli/view"
+	"kith/internal/diag"
+	"kith/internal/model"
+	"kith/internal/project"
+	"kith/internal/run"
+	"kith/internal/source"
+)
+
+// noSpan is the place of what was said on the command line.
+var noSpan source.Span
+
+// runView shows one run from its header to its last screen.
+type runView struct {
+	app      *App
+	work     *project.Work
+	compiled *project.Compiled
+	folder   string
+	reader   view.Reader
+	lines    *view.Lines // nil unless JSON is asked for
+	began    time.Time
+	steps    stepCount
+}
+
+// stepCount counts how the steps ended, for a run that was stopped.
+type stepCount struct {
+	done, reused, total int
+	failed              map[string]string // address to title
+	skipped             map[string]int    // by cause
+}
+
+// begin shows the header and opens a reader of events.
+func (r *runView) begin() {
+	a := r.app
+	names := materials(r.compiled)
+	if a.flags.json {
+		r.lines = view.NewLines(a.Out, names)
+		r.lines.Line("header", r.header())
+		r.lines.Diagnostics(a.diags)
+		r.reader = r.lines
+	} else {
+		if view.Terminal(a.Out) {
+			r.reader = view.NewLive(a.Out, a.flags.verbose)
+		} else {
+			r.reader = &view.Plain{Out: a.Out, Materials: names, Verbose: a.flags.verbose}
+		}
+		r.writeHeader(a.Out)
+		a.say(a.diags)
+	}
+	r.reader = &counting{Reader: r.reader, to: &r.steps}
+}
+
+// counting counts steps on their way to a reader.
+type counting struct {
+	view.Reader
+	to *stepCount
+}
+
+// Event counts and passes on.
+func (c *counting) Event(e run.Event) {
+	switch e := e.(type) {
+	case *run.RunStarted:
+		c.to.total = e.Build + e.Reuse
+		c.to.failed, c.to.skipped = map[string]string{}, map[string]int{}
+	case *run.StepDone:
+		switch e.Status {
+		case run.Done:
+			c.to.done++
+		case run.Reused:
+			c.to.reused++
+		case run.Failed:
+			c.to.failed[e.Addr] = e.Title
+		case run.Skipped:
+			c.to.skipped[e.Cause]++
+		}
+	}
+	c.Reader.Event(e)
+}
+
+type header struct {
+	Project   string     `json:"project"`
+	Target    string     `json:"target"`
+	Warehouse string     `json:"warehouse"`
+	Place     string     `json:"place"`
+	Schema    string     `json:"schema"`
+	SeqNo     int64      `json:"seqNo"`
+	BeginTime *time.Time `json:"beginTime"`
+	EndTime   time.Time  `json:"endTime"`
+	Folder    string     `json:"folder"`
+}
+
+func (r *runView) header() header {
+	s, t := r.compiled.Settings, r.work.Target
+	return header{r.work.Project.Spec.Name.Value, s.Target, t.Type, t.Place(), t.Schema, s.SeqNo, view.Moment(s.BeginTime), s.EndTime.UTC(), r.folder}
+}
+
+func (r *runView) writeHeader(w io.Writer) {
+	s, t, style := r.compiled.Settings, r.work.Target, view.StyleOf(w)
+	rows := [][2]string{
+		{"Project", fmt.Sprintf("%s, target %s", r.work.Project.Spec.Name.Value, s.Target)},
+		{"Warehouse", r.place()},
+		{"Seq no", fmt.Sprintf("%d, %s", s.SeqNo, times(s.BeginTime, s.EndTime))},
+	}
+	if t.Default {
+		rows[1][1] += fmt.Sprintf(" (connection %q is not configured)", t.Connection)
+	}
+	for _, row := range rows {
+		fmt.Fprintf(w, "%s%s\n", style.Dim(fmt.Sprintf("%-10s", row[0])), row[1])
+	}
+}
+
+// place says where the tables are.
+func (r *runView) place() string {
+	t := r.work.Target
+	if t.DuckDB != nil {
+		return fmt.Sprintf("DuckDB file %s, schema %s", project.Relative(t.Place(), dir()), t.Schema)
+	}
+	return fmt.Sprintf("%s, schema %s", t.Type, t.Schema)
+}
+
+func times(begin, end time.Time) string {
+	const layout = "2006-01-02 15:04:05"
+	if begin.IsZero() {
+		return "data up to " + end.UTC().Format(layout) + " UTC"
+	}
+	return "data from " + begin.UTC().Format(layout) + " to " + end.UTC().Format(layout) + " UTC"
+}
+
+// end shows how the run ended and returns the exit code as an error.
+func (r *runView) end(ctx context.Context, out *run.Outcome) error {
+	code := exitCode(out)
+	var rep *project.Report
+	if code == ExitOK || code == ExitPartial {
+		var err error
+		if rep, err = r.work.Report(ctx, r.compiled, out); err != nil {
+			if !interrupted(ctx, err) {
+				return stop(ExitRun, fmt.Errorf("the run is published; its numbers cannot be read: %w", err))
+			}
+			rep = nil
+		}
+	}
+	if r.lines != nil {
+		r.result(out, rep, code)
+	} else {
+		r.people(out, rep, code)
+	}
+	if code == ExitOK {
+		return nil
+	}
+	return exit(code)
+}
+
+func exitCode(out *run.Outcome) int {
+	switch {
+	case out.Interrupted:
+		return ExitInterrupted
+	case len(out.Failures) == 0 && out.Done.Failed == 0:
+		return ExitOK
+	case len(out.Published) > 0:
+		return ExitPartial
+	}
+	return ExitRun
+}
+
+func (r *runView) result(out *run.Outcome, rep *project.Report, code int) {
+	r.lines.Line("result", struct {
+		ExitCode    int             `json:"exitCode"`
+		SeqNo       int64           `json:"seqNo"`
+		Interrupted bool            `json:"interrupted"`
+		Resume      string          `json:"resume,omitempty"`
+		Failures    diag.List       `json:"failures"`
+		Report      *project.Report `json:"report"`
+	}{code, out.Done.SeqNo, out.Interrupted, r.resume(code), out.Failures, rep})
+}
+
+// resume is the command that goes on, "" when the run is whole.
+func (r *runView) resume(code int) string {
+	if code == ExitOK {
+		return ""
+	}
+	return r.app.line("kith run", "--seq_no", strconv.FormatInt(r.compiled.Settings.SeqNo, 10))
+}
+
+func (r *runView) people(out *run.Outcome, rep *project.Report, code int) {
+	a := r.app
+	if code == ExitOK && rep != nil {
+		r.screen(rep, fmt.Sprintf("Done in %s: %s built, %d reused, %s published", view.Took(time.Since(r.began)), view.Count(out.Done.Done, "step"), out.Done.Reused, view.Count(len(out.Published), "view")))
+		return
+	}
+	if len(out.Failures) > 0 {
+		fmt.Fprintln(a.Err)
+		a.say(out.Failures)
+	}
+	style := a.style()
+	fmt.Fprintln(a.Err)
+	switch code {
+	case ExitInterrupted:
+		a.note("%s", style.Bold(fmt.Sprintf("Interrupted: %d of %s built and kept, nothing was published, readers still see the run before.",
+			r.steps.done+r.steps.reused, view.Count(r.steps.total, "step"))))
+	case ExitPartial:
+		a.note("%s", style.Bold(fmt.Sprintf("Published in part: %s new, the others still show the run before.", view.Count(len(out.Published), "view"))))
+	default:
+		a.note("%s", style.Bold("Failed: nothing was published, readers still see the run before."))
+	}
+	for cause, n := range r.steps.skipped {
+		if title := r.steps.failed[cause]; title != "" {
+			a.note("%s not run because of: %s", view.Count(n, "step"), title)
+		}
+	}
+	a.note("%s", "Go on from here with:  "+style.Accent(r.resume(code)))
+}
+
+// screen is the end of a run that went well.
+func (r *runView) screen(rep *project.Report, headline string) {
+	s := &view.Screen{Report: rep, Headline: headline, Place: r.place(), Next: r.next(rep)}
+	s.Write(r.app.Out)
+}
+
+// next are three commands worth trying: see the profiles, see one person's ids, see how it hangs together.
+func (r *runView) next(rep *project.Report) []string {
+	a := r.app
+	var out []string
+	for _, e := range rep.Entities {
+		if e.View != "" {
+			out = append(out, a.line("kith query", "select * from "+e.View))
+			break
+		}
+	}
+	for _, e := range rep.Entities {
+		id := r.idColumn(e.Name)
+		out = append(out, a.line("kith query", fmt.Sprintf("select %s, count(*) as ids from %s group by 1 order by 2 desc", id, e.Graph)))
+		break
+	}
+	return append(out, a.line("kith show dataflow"))
+}
+
+func (r *runView) idColumn(entity string) string {
+	var e *model.Entity = r.compiled.Graph.Entity(entity)
+	if e == nil {
+		return "*"
+	}
+	return e.IDColumn
+}
+
+// line is a command that can be copied: with the flags that led here and every argument quoted for a shell.
+func (a *App) line(command string, args ...string) string {
+	words := []string{command}
+	if a.flags.project != "." && a.flags.project != "" {
+		words = append(words, "-p", quoted(a.flags.project))
+	}
+	if a.flags.target != "" {
+		words = append(words, "-t", quoted(a.flags.target))
+	}
+	if a.flags.siteconfig != "" {
+		words = append(words, "-c", quoted(a.flags.siteconfig))
+	}
+	for _, arg := range args {
+		words = append(words, quoted(arg))
+	}
+	return strings.Join(words, " ")
+}
+
+// quoted is an argument as a shell reads it.
+func quoted(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@,+") == "" {
+		return s
+	}
+	if !strings.ContainsAny(s, "\"$`\\!") {
+		return `"` + s + `"`
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

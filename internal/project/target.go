@@ -1,0 +1,127 @@
+package project
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"kith/internal/diag"
+	"kith/internal/dialect"
+	"kith/internal/rel"
+	"kith/internal/run"
+	"kith/internal/siteconfig"
+	"kith/internal/source"
+)
+
+// Warehouse is a type of warehouse that this binary can open.
+type Warehouse struct {
+	// Type is the word in the site configuration, Dialect the name of the dialect it speaks.
+	Type, Dialect string
+	// Open connects. Errors of the engine are *run.SQLError.
+	Open func(ctx context.Context, out siteconfig.Output, opt Access) (run.Conn, error)
+}
+
+// Access is how a connection is opened.
+type Access struct {
+	// InternalSchema is kith's own schema.
+	InternalSchema string
+	// Holder says who holds the warehouse, for whoever finds it in use.
+	Holder string
+	// ReadOnly opens what is there without the right to change it. Engines of many clients may ignore it.
+	ReadOnly bool
+	// ShowValues lets the values of rows appear in error messages.
+	ShowValues bool
+}
+
+// Loader is asked of a connection that can make a table of a local file.
+type Loader interface {
+	LoadFile(ctx context.Context, path, format string, target rel.Object, replace bool) (rows int64, err error)
+}
+
+// Target is where a project runs.
+type Target struct {
+	siteconfig.Output
+	Warehouse *Warehouse
+	// InternalSchema is kith's own schema beside the schema of the output.
+	InternalSchema string
+}
+
+// Env is where objects live, for the dialects.
+func (t Target) Env() dialect.Env {
+	return dialect.Env{TargetSchema: t.Schema, InternalSchema: t.InternalSchema}
+}
+
+// Place says in a few words where the warehouse is: a file's path, or type and schema. It holds no secret.
+func (t Target) Place() string {
+	if t.DuckDB != nil {
+		return t.DuckDB.Path
+	}
+	return t.Type
+}
+
+// Find looks the project's connection up in a site configuration. path "" is the usual place, where a missing file is no
+// mistake; target "" is the connection's own.
+func (p *Project) Find(path, target string) (Target, diag.List) {
+	given := path != ""
+	if !given {
+		path = siteconfig.DefaultPath()
+	}
+	file, diags := siteconfig.Load(path, given)
+	if diags.HasErrors() {
+		return Target{}, diags
+	}
+	connection := p.Spec.Connection
+	out, more := file.Resolve(siteconfig.Request{Connection: connection, Target: target, Project: p.Spec.Root})
+	diags.Add(more)
+	if diags.HasErrors() {
+		return Target{}, diags
+	}
+	t := Target{Output: out, InternalSchema: out.Schema + "_kith"}
+	for i := range p.Leaves.Warehouses {
+		if p.Leaves.Warehouses[i].Type == out.Type {
+			t.Warehouse = &p.Leaves.Warehouses[i]
+		}
+	}
+	if t.Warehouse == nil {
+		diags.Errorf(diag.SiteUnknownType, out.At, "this kith cannot open warehouses of type %s", out.Type).
+			WithFix("give --dialect and --assume_all_inputs_exist to compile without it, or -t with another target")
+	}
+	return t, diags
+}
+
+// ErrNothingBuilt is returned by Connect for reading when there is no warehouse yet.
+var ErrNothingBuilt = errors.New("nothing has been built yet")
+
+// Connect opens the warehouse of a target.
+func (t Target) Connect(ctx context.Context, opt Access) (run.Conn, error) {
+	opt.InternalSchema = t.InternalSchema
+	if opt.ReadOnly && t.DuckDB != nil {
+		if !exists(t.DuckDB.Path) {
+			return nil, ErrNothingBuilt
+		}
+	}
+	return t.Warehouse.Open(ctx, t.Output, opt)
+}
+
+// DiagnoseConnection turns the error of opening a warehouse into a diagnostic at the place of its configuration.
+func (t Target) DiagnoseConnection(err error) diag.Diagnostic {
+	d := run.Diagnose(err, "cannot open the warehouse")
+	d.Message = "cannot open the warehouse: " + err.Error()
+	if d.At.IsZero() {
+		d.At = t.At
+	}
+	d.Private = true
+	if d.Code == diag.WLocked {
+		d.At, d.Fix = source.Span{}, ""
+	}
+	return d
+}
+
+// Relative is a path as seen from the working directory when that is shorter, for messages.
+func Relative(path, dir string) string {
+	r, err := filepath.Rel(dir, path)
+	if err != nil || len(r) >= len(path) {
+		return path
+	}
+	return r
+}

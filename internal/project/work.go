@@ -1,0 +1,73 @@
+package project
+
+import (
+	"context"
+	"time"
+
+	"kith/internal/diag"
+	"kith/internal/plan"
+	"kith/internal/run"
+)
+
+// KernelMemory is how many bytes a computation in the process may take. It is part of what is compiled (it decides up to
+// which size a graph is solved in the process), so it does not depend on the machine.
+const KernelMemory = 1 << 30
+
+// Work is a project at a target, with its warehouse open.
+type Work struct {
+	Project  *Project
+	Target   Target
+	Conn     run.Conn
+	Registry *run.Registry
+}
+
+// Open connects to the target of a project and makes kith's own tables ready. Close the Work when done.
+func (p *Project) OpenTarget(ctx context.Context, t Target, opt Access) (*Work, error) {
+	conn, err := t.Connect(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	w := &Work{Project: p, Target: t, Conn: conn}
+	w.Registry = &run.Registry{Conn: conn, Dialect: p.Leaves.Dialect(t.Warehouse.Dialect), Env: t.Env(), Target: t.Output.Target, Version: p.Leaves.Version}
+	if opt.ReadOnly {
+		return w, nil
+	}
+	if err := w.Registry.Open(ctx); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// Close closes the warehouse.
+func (w *Work) Close() error { return w.Conn.Close() }
+
+// Settings are those of a compile at a moment.
+func (w *Work) Settings(m Moment) Settings {
+	s := w.Project.Settings(w.Target, m)
+	s.Catalog = w.Conn
+	return s
+}
+
+// Settings are those of a compile at a moment without a warehouse.
+func (p *Project) Settings(t Target, m Moment) Settings {
+	s := Settings{Env: t.Env(), Target: t.Output.Target, SeqNo: m.SeqNo, BeginTime: m.BeginTime, EndTime: m.EndTime, KernelMemory: KernelMemory}
+	if t.Warehouse != nil {
+		s.Dialect, s.Written = t.Warehouse.Dialect, t.Warehouse.Dialect
+	}
+	return s
+}
+
+// Compile compiles with what the registry knows of earlier work.
+func (w *Work) Compile(ctx context.Context, s Settings) (*Compiled, diag.List, error) {
+	built, err := w.Registry.Built(ctx, s.SeqNo)
+	if err != nil {
+		return nil, nil, err
+	}
+	return w.Project.Compile(s, plan.Facts{Built: built})
+}
+
+// Moment finds the sequence number and times.
+func (w *Work) Moment(ctx context.Context, when When, now time.Time) (Moment, diag.List, error) {
+	return when.In(ctx, w.Registry, now)
+}
