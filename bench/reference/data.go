@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+//go:embed generate.sql
+var generateSQL string
+
+//go:embed graph.sql
+var graphSQL string
+
+// rowsFile holds the rows of the graph: three little-endian int32 each, -1 for no id.
+const rowsFile = "rows.int32"
+
+// made is what data answers.
+type made struct {
+	Dir    string `json:"dir"`
+	Events int64  `json:"events"`
+}
+
+// data writes the files of a size, all or none: they are made in a folder beside and moved at the end.
+func data(ctx context.Context, s settings) (any, error) {
+	out := made{s.dir, s.events}
+	if _, err := os.Stat(filepath.Join(s.dir, rowsFile)); err == nil {
+		return out, nil
+	}
+	final := s.dir
+	s.dir += ".unfinished"
+	if err := os.RemoveAll(s.dir); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		return nil, err
+	}
+	db, err := s.open(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	for _, text := range []string{generateSQL, graphSQL} {
+		if err := s.script(ctx, db, text); err != nil {
+			return nil, err
+		}
+	}
+	if err := writeRows(ctx, db, filepath.Join(s.dir, rowsFile)); err != nil {
+		return nil, err
+	}
+	if err := os.RemoveAll(final); err != nil {
+		return nil, err
+	}
+	return out, os.Rename(s.dir, final)
+}
+
+// writeRows has the engine look up the number of every id and writes the numbers, row for row of both
+// sources. The rows come in the order of the engine, which is that of the files but for a shuffle of blocks.
+func writeRows(ctx context.Context, db *sql.DB, path string) (err error) {
+	rows, err := db.QueryContext(ctx, `
+		SELECT coalesce(u.node, -1), coalesce(e.node, -1), a.node
+		FROM ids
+		LEFT JOIN nodes AS u ON u.id = ids.u AND u.id_type = 'user_id'
+		LEFT JOIN nodes AS e ON e.id = ids.e AND e.id_type = 'email'
+		LEFT JOIN nodes AS a ON a.id = ids.a AND a.id_type = 'anonymous_id'`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	buf := make([]byte, 0, 12<<16)
+	for rows.Next() {
+		var ids [3]int32
+		if err := rows.Scan(&ids[0], &ids[1], &ids[2]); err != nil {
+			return err
+		}
+		for _, id := range ids {
+			buf = binary.LittleEndian.AppendUint32(buf, uint32(id))
+		}
+		if len(buf) == cap(buf) {
+			if _, err := f.Write(buf); err != nil {
+				return err
+			}
+			buf = buf[:0]
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	_, err = f.Write(buf)
+	return err
+}
+
+// readRows reads what writeRows wrote: the ids of all rows one after the other, and the number of nodes.
+func readRows(path string) (ids []int32, nodes int, err error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(b)%12 != 0 {
+		return nil, 0, fmt.Errorf("%s is cut short: delete its folder", path)
+	}
+	ids = make([]int32, len(b)/4)
+	for i := range ids {
+		ids[i] = int32(binary.LittleEndian.Uint32(b[4*i:]))
+		nodes = max(nodes, int(ids[i])+1)
+	}
+	return ids, nodes, nil
+}
