@@ -10,6 +10,7 @@ var infoLists = [][]Info{
 	specInfos,
 	modelInfos,
 	runInfos,
+	packageInfos,
 	templateInfos,
 	sqltextInfos,
 	dialectInfos,

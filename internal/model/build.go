@@ -2,6 +2,7 @@ package model
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +50,7 @@ func Resolve(p *spec.Project, opt Options) (*Graph, diag.List) {
 	for round := 1; ; round++ {
 		b := &Builder{
 			Graph: &Graph{Spec: p, Dialect: opt.Dialect, byKey: map[string]Node{}},
-			opt:   opt, off: off,
+			opt:   opt, off: off, saidColumns: map[source.Span]bool{},
 		}
 		b.resolve()
 		now := map[string]string{}
@@ -69,14 +70,17 @@ func Resolve(p *spec.Project, opt Options) (*Graph, diag.List) {
 const maxRounds = 6
 
 func (b *Builder) resolve() {
+	b.findUnits(b.Spec, nil, nil)
 	b.declareIDTypes()
 	b.declareEntities()
 	b.declareMacros()
-	b.declareInputs()
-	b.declareModels()
+	b.eachUnit(b.declareInputs)
+	b.eachUnit(b.declareModels)
+	b.mapInputs()
 	b.run(&b.parents)
 	b.declareCollatorsAndDefaults()
-	b.declareVarGroups()
+	b.eachUnit(b.declareVarGroups)
+	b.override()
 	b.declareVarTables()
 	b.run(&b.later) // names between nodes
 	b.declareViews()
@@ -84,6 +88,7 @@ func (b *Builder) resolve() {
 	b.parse()
 	b.run(&b.checks)
 	b.checkColumns()
+	b.checkPublished()
 	b.order()
 	b.settleEnabled()
 }
@@ -94,10 +99,16 @@ type Builder struct {
 	Diags    diag.List
 	opt      Options
 	compiled *template.Macros
+	// unit is the project or package that is being read: paths are looked up in it first. Work that is put off is done in the
+	// unit that put it off.
+	unit  *unit
+	units []*unit
 	// off are the nodes (by key) that take no part, with the reason, as an earlier round found; asked is set when a template
 	// wanted to know.
 	off     map[string]string
 	asked   bool
+	// saidColumns are the features whose name was said to clash.
+	saidColumns map[source.Span]bool
 	parents []func() // after all models are declared
 	later   []func() // after all nodes are declared
 	texts   []func() // templates
@@ -113,20 +124,22 @@ func (b *Builder) run(fs *[]func()) {
 }
 
 // Later runs f when every node of the project is declared.
-func (b *Builder) Later(f func()) { b.later = append(b.later, f) }
+func (b *Builder) Later(f func()) { b.later = append(b.later, b.inUnit(f)) }
 
 // Text runs f when names are resolved, to render templates.
-func (b *Builder) Text(f func()) { b.texts = append(b.texts, f) }
+func (b *Builder) Text(f func()) { b.texts = append(b.texts, b.inUnit(f)) }
 
 // Check runs f when all texts are parsed.
-func (b *Builder) Check(f func()) { b.checks = append(b.checks, f) }
+func (b *Builder) Check(f func()) { b.checks = append(b.checks, b.inUnit(f)) }
 
 // Add registers a node under its address; a second node of the same address is a diagnostic.
 func (b *Builder) Add(n Node) bool {
 	k := n.Addr().Key()
 	if old := b.byKey[k]; old != nil {
-		b.Diags.Errorf(diag.RDuplicate, n.Base().Span, "%s is declared twice", n.Addr()).
-			WithAlso(old.Base().Span, "first declared here").WithFix("rename one of them")
+		if !b.loaderSaidTwice(n.Addr()) {
+			b.Diags.Errorf(diag.RDuplicate, n.Base().Span, "%s is declared twice", n.Addr()).
+				WithAlso(old.Base().Span, "first declared here").WithFix("rename one of them")
+		}
 		n.Base().Broken = true
 		return false
 	}
@@ -134,12 +147,41 @@ func (b *Builder) Add(n Node) bool {
 	return true
 }
 
-func (b *Builder) declareIDTypes() {
-	for _, s := range b.Spec.IDTypes {
-		if s.Name.Value == "" || b.IDType(s.Name.Value) != nil {
-			continue // the loader has said so
+// loaderSaidTwice reports whether an address is that of several inputs or several models: the loader compares their names.
+func (b *Builder) loaderSaidTwice(a addr.Addr) bool {
+	n := 0
+	for _, u := range b.units {
+		for _, s := range u.spec.Inputs {
+			if (addr.Addr(u.prefix) + addr.Input(s.Name.Value)).Key() == a.Key() {
+				n++
+			}
 		}
-		b.IDTypes = append(b.IDTypes, &IDType{Name: s.Name.Value, Span: s.Name.Span, spec: s})
+		for _, s := range u.spec.Models {
+			if (addr.Addr(u.prefix) + addr.Model(s.Name.Value)).Key() == a.Key() {
+				n++
+			}
+		}
+	}
+	return n > 1
+}
+
+func (b *Builder) declareIDTypes() {
+	// The project's own id types come last in units but win: a package's type of the same name stays as what it may extend.
+	for _, u := range b.units {
+		for _, s := range u.spec.IDTypes {
+			if s.Name.Value == "" {
+				continue
+			}
+			t := &IDType{Name: s.Name.Value, Span: s.Name.Span, spec: s, unit: u}
+			i := slices.IndexFunc(b.IDTypes, func(o *IDType) bool { return o.Name == t.Name })
+			switch {
+			case i < 0:
+				b.IDTypes = append(b.IDTypes, t)
+			case b.IDTypes[i].unit != u: // within one project the loader has said so
+				t.inherited = b.IDTypes[i]
+				b.IDTypes[i] = t
+			}
+		}
 	}
 	for _, t := range b.IDTypes {
 		b.resolveFilters(t, nil)
@@ -152,16 +194,21 @@ func (b *Builder) resolveFilters(t *IDType, seen []*IDType) {
 		return
 	}
 	t.Filters = []*IDFilter{}
-	if ext := t.spec.Extends; ext.Value != "" && ext.Value != t.Name {
+	defer b.in(t.unit)()
+	if ext := t.spec.Extends; ext.Value != "" {
+		seen = append(seen, t)
 		parent := b.IDType(ext.Value)
+		if ext.Value == t.Name && t.inherited != nil {
+			parent = t.inherited
+		}
 		switch {
 		case parent == nil:
 			b.Diags.Errorf(diag.RUnknownIDType, ext.Span, "no id type %q to extend", ext.Value).
-				WithFix("%s", didYouMean(ext.Value, b.idTypeNames()))
+				WithFix("%s", orElse(didYouMean(ext.Value, b.idTypeNames()), "declare it under id_types in pb_project.yaml"))
 		case contains(seen, parent):
-			b.Diags.Errorf(diag.RCycle, ext.Span, "id type %q extends itself", t.Name)
+			b.Diags.Errorf(diag.RCycle, ext.Span, "id type %q extends itself", t.Name).WithFix("take extends away from one of them")
 		default:
-			b.resolveFilters(parent, append(seen, t))
+			b.resolveFilters(parent, seen)
 			t.Filters = append(t.Filters, parent.Filters...)
 		}
 	}
@@ -192,51 +239,101 @@ func contains[T comparable](xs []T, x T) bool {
 	return false
 }
 
+// declareEntities makes one entity of all that units say of it: a package and the project may each add id types, and the
+// project may leave the stitcher to the package.
 func (b *Builder) declareEntities() {
-	for _, s := range b.Spec.Entities {
-		if s.Name.Value == "" || b.Entity(s.Name.Value) != nil {
-			continue
-		}
-		e := &Entity{Name: s.Name.Value, Span: s.Name.Span, Description: s.Description.Value, spec: s,
-			IDColumn: s.IDColumnName.Value}
-		if e.IDColumn == "" {
-			e.IDColumn = e.Name + "_main_id"
-		}
-		for _, n := range s.IDTypes {
-			if n.Value == "main_id" || n.Value == "rudder_id" {
-				continue // a placeholder of old projects: the main id is no id type
-			}
-			t := b.IDType(n.Value)
-			if t == nil {
-				b.Diags.Errorf(diag.RUnknownIDType, n.Span, "no id type %q for entity %s", n.Value, e.Name).
-					WithFix("%s", orElse(didYouMean(n.Value, b.idTypeNames()), "declare it under id_types in pb_project.yaml"))
+	b.eachUnit(func() {
+		for _, s := range b.unit.spec.Entities {
+			if s.Name.Value == "" {
 				continue
 			}
-			if !e.HasType(t) {
-				e.IDTypes = append(e.IDTypes, t)
+			if e := b.Entity(s.Name.Value); e == nil {
+				b.declareEntity(s)
+			} else if e.unit != b.unit { // within one project the loader has said so
+				b.mergeEntity(e, s)
 			}
 		}
-		if len(s.IDTypes) == 0 {
-			b.Diags.Errorf(diag.REntityWithoutIDTypes, s.Name.Span, "entity %s has no id_types", e.Name).
+	})
+	for _, e := range b.Entities {
+		if len(e.IDTypes) == 0 && !e.Root.Broken {
+			b.Diags.Errorf(diag.REntityWithoutIDTypes, e.Span, "entity %s has no id_types", e.Name).
 				WithFix("list the id types that identify it: id_types: [...]")
+			e.Root.Broken = true
 		}
-		root := &Cohort{Name: "all", Entity: e, Output: AsView}
-		root.Address, root.Span = addr.RootCohort(e.Name), e.Span
-		e.Root = root
-		b.Entities = append(b.Entities, e)
-		b.Cohorts = append(b.Cohorts, root)
-		b.Add(root)
+	}
+}
+
+func (b *Builder) declareEntity(s *spec.Entity) {
+	e := &Entity{Name: s.Name.Value, Span: s.Name.Span, Description: s.Description.Value, spec: s, unit: b.unit,
+		IDColumn: s.IDColumnName.Value}
+	if e.IDColumn == "" {
+		e.IDColumn = e.Name + "_main_id"
+	}
+	root := &Cohort{Name: "all", Entity: e, Output: AsView}
+	root.Address, root.Span = addr.RootCohort(e.Name), e.Span
+	e.Root = root
+	b.entityTypes(e, s)
+	b.Entities = append(b.Entities, e)
+	b.Cohorts = append(b.Cohorts, root)
+	b.Add(root)
+}
+
+// mergeEntity lets a later unit (the project after its packages) add to an entity and overrule what it says.
+func (b *Builder) mergeEntity(e *Entity, s *spec.Entity) {
+	old := e.spec
+	merged := *s
+	if e.stitcherUnit == nil {
+		e.stitcherUnit = e.unit
+	}
+	if merged.IDStitcher.Value == "" {
+		merged.IDStitcher = old.IDStitcher
+	} else {
+		e.stitcherUnit = b.unit
+	}
+	if merged.FeatureViews == nil {
+		merged.FeatureViews = old.FeatureViews
+	}
+	if merged.DefaultIDStitcher == nil {
+		merged.DefaultIDStitcher = old.DefaultIDStitcher
+	}
+	if s.IDColumnName.Value != "" {
+		e.IDColumn = s.IDColumnName.Value
+	}
+	if s.Description.Value != "" {
+		e.Description = s.Description.Value
+	}
+	e.spec, e.unit, e.Span, e.Root.Span = &merged, b.unit, s.Name.Span, s.Name.Span
+	b.entityTypes(e, s)
+}
+
+func (b *Builder) entityTypes(e *Entity, s *spec.Entity) {
+	for _, n := range s.IDTypes {
+		if n.Value == "main_id" || n.Value == "rudder_id" {
+			continue // a placeholder of old projects: the main id is no id type
+		}
+		t := b.IDType(n.Value)
+		if t == nil {
+			b.Diags.Errorf(diag.RUnknownIDType, n.Span, "no id type %q for entity %s", n.Value, e.Name).
+				WithFix("%s", orElse(didYouMean(n.Value, b.idTypeNames()), "declare it under id_types in pb_project.yaml"))
+			e.Root.Broken = true
+			continue
+		}
+		if !e.HasType(t) {
+			e.IDTypes = append(e.IDTypes, t)
+		}
 	}
 }
 
 func (b *Builder) declareMacros() {
 	var macros []template.Macro
-	for _, m := range b.Spec.Macros {
-		t := template.Macro{Name: m.Name.Value, Body: m.Value, Span: m.Name.Span}
-		for _, in := range m.Inputs {
-			t.Inputs = append(t.Inputs, in.Value)
+	for _, u := range b.units { // macros are global; the project's own come last and win
+		for _, m := range u.spec.Macros {
+			t := template.Macro{Name: m.Name.Value, Body: m.Value, Span: m.Name.Span}
+			for _, in := range m.Inputs {
+				t.Inputs = append(t.Inputs, in.Value)
+			}
+			macros = append(macros, t)
 		}
-		macros = append(macros, t)
 	}
 	var diags diag.List
 	b.compiled, diags = template.CompileMacros(macros)
@@ -250,7 +347,7 @@ func (b *Builder) declareModels() {
 		types[t.Name()] = t
 		names = append(names, t.Name())
 	}
-	for _, m := range b.Spec.Models {
+	for _, m := range b.unit.spec.Models {
 		if m.Name.Value == "" || m.Type.Value == "" {
 			continue
 		}

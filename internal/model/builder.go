@@ -32,7 +32,8 @@ func (b *Builder) NeedParent(c *Cohort) {
 // another cohort model.
 func (b *Builder) EntityOfCohort(path source.At[string], keys func(*spec.Model) (entityKey, extends source.At[string])) *Entity {
 	at := path
-	for range b.Spec.Models {
+	seen := map[string]*spec.Model{}
+	for range len(b.Spec.Models) + 1 {
 		key := normalPath(at.Value)
 		if name, ok := strings.CutSuffix(key, "/all"); ok {
 			if e := b.Entity(name); e != nil {
@@ -41,7 +42,7 @@ func (b *Builder) EntityOfCohort(path source.At[string], keys func(*spec.Model) 
 			break
 		}
 		var next *spec.Model
-		for _, m := range b.Spec.Models {
+		for _, m := range b.unit.spec.Models {
 			if "models/"+strings.ToLower(m.Name.Value) == key && m.Type.Value == "entity_cohort" {
 				next = m
 			}
@@ -49,6 +50,11 @@ func (b *Builder) EntityOfCohort(path source.At[string], keys func(*spec.Model) 
 		if next == nil {
 			break
 		}
+		if seen[key] != nil {
+			b.sayCircle(path, at, keys)
+			return nil
+		}
+		seen[key] = next
 		ek, ext := keys(next)
 		if ek.Value != "" {
 			return b.EntityNamed(ek)
@@ -62,7 +68,7 @@ func (b *Builder) EntityOfCohort(path source.At[string], keys func(*spec.Model) 
 	for _, e := range b.Entities {
 		near = append(near, string(e.Root.Address))
 	}
-	for _, m := range b.Spec.Models {
+	for _, m := range b.unit.spec.Models {
 		if m.Type.Value == "entity_cohort" {
 			near = append(near, "models/"+m.Name.Value)
 		}
@@ -70,6 +76,30 @@ func (b *Builder) EntityOfCohort(path source.At[string], keys func(*spec.Model) 
 	b.Diags.Errorf(diag.RUnknownPath, path.Span, "no cohort %q", path.Value).
 		WithFix("%s", orElse(didYouMean(path.Value, near), "name a cohort: <entity>/all or models/<cohort>"))
 	return nil
+}
+
+// sayCircle reports a circle of extends that no entity can be told from, at the first of its cohorts only. at is an extends of
+// the circle, path that of the cohort asked for.
+func (b *Builder) sayCircle(path, at source.At[string], keys func(*spec.Model) (entityKey, extends source.At[string])) {
+	circle := map[string]bool{}
+	for key := normalPath(at.Value); !circle[key]; {
+		circle[key] = true
+		for _, m := range b.unit.spec.Models {
+			if "models/"+strings.ToLower(m.Name.Value) == key && m.Type.Value == "entity_cohort" {
+				_, ext := keys(m)
+				key = normalPath(ext.Value)
+				break
+			}
+		}
+	}
+	for _, m := range b.unit.spec.Models {
+		if circle["models/"+strings.ToLower(m.Name.Value)] {
+			if _, ext := keys(m); ext.Span == path.Span {
+				b.sayExtendsItself(m.Name.Span, m.Name.Value)
+			}
+			return
+		}
+	}
 }
 
 // CheckOutputs compares what an SQL model's query returns, where that can be read from its text, with the columns that its

@@ -49,7 +49,9 @@ func (b *Builder) addEdges(s *Stitcher, from Source, at source.Span, take func(*
 func (b *Builder) declareCollatorsAndDefaults() {
 	for _, e := range b.Entities {
 		if path := e.spec.IDStitcher; path.Value != "" {
+			leave := b.in(e.lookIn())
 			n, child, ok := b.Find(path.Value)
+			leave()
 			s, is := n.(*Stitcher)
 			switch {
 			case !ok:
@@ -72,19 +74,12 @@ func (b *Builder) declareCollatorsAndDefaults() {
 		e.Root.need(e.Stitcher)
 	}
 	for _, s := range b.Stitchers {
-		if s.Entity != nil && s.Entity.Stitcher != s {
+		if s.Entity != nil && s.Entity.Stitcher != nil && s.Entity.Stitcher != s {
 			b.Diags.Warnf(diag.RUnusedStitcher, s.Span, "entity %s does not use this stitcher", s.Entity.Name).
-				WithAlso(s.Entity.Span, "entity %s is declared here and uses %s", s.Entity.Name, stitcherName(s.Entity)).
+				WithAlso(s.Entity.Span, "entity %s is declared here and uses %s", s.Entity.Name, s.Entity.Stitcher.Name).
 				WithFix("add id_stitcher: models/%s to entity %s in pb_project.yaml", s.Name, s.Entity.Name)
 		}
 	}
-}
-
-func stitcherName(e *Entity) string {
-	if e.Stitcher == nil {
-		return "none"
-	}
-	return e.Stitcher.Name
 }
 
 // defaultStitcher stitches everything that has ids of the entity (modelling.md section 6.2). Models that need the graph
@@ -113,7 +108,7 @@ func (b *Builder) defaultStitcher(e *Entity) *Stitcher {
 				}
 			}
 			s.Collator = !canJoin(s)
-			if len(s.Sources) == 0 {
+			if len(s.Sources) == 0 && len(e.spec.IDTypes) > 0 {
 				b.Diags.Errorf(diag.RNoEdges, e.Span, "nothing declares ids of entity %s", e.Name).
 					WithFix("add ids with entity: %s to an input", e.Name)
 				s.Broken = true
@@ -167,7 +162,10 @@ func (b *Builder) CohortFilterOf(c *Cohort, at source.Span, value source.Text, s
 			return
 		}
 		f.Cond = b.Scalar(c, value, Scope{Cohort: c.Parent, This: c})
-		b.Check(func() { b.noAggregates(f.Cond, "a filter") })
+		b.Check(func() {
+			b.noAggregates(f.Cond, "a filter")
+			b.checkExclude(f)
+		})
 	})
 	return f
 }
@@ -183,11 +181,26 @@ func (b *Builder) sortCohorts() {
 	}
 	for _, c := range b.Cohorts {
 		if depth(c) > len(b.Cohorts) {
-			b.Diags.Errorf(diag.RCycle, c.Span, "cohort %s extends itself", c.Name)
+			b.sayExtendsItself(c.Span, c.Name)
+			c.Needs = remove(c.Needs, c.Parent)
 			c.Parent, c.Broken = c.Entity.Root, true
 		}
 	}
 	sort.SliceStable(b.Cohorts, func(i, j int) bool { return depth(b.Cohorts[i]) < depth(b.Cohorts[j]) })
+}
+
+func (b *Builder) sayExtendsItself(at source.Span, cohort string) {
+	b.Diags.Errorf(diag.RCycle, at, "cohort %s extends itself", cohort).WithFix("let one of the circle extend <entity>/all")
+}
+
+func remove(nodes []Node, n Node) []Node {
+	var out []Node
+	for _, m := range nodes {
+		if m != n {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 func (b *Builder) declareVarTables() {
@@ -309,7 +322,8 @@ func (b *Builder) fillView(v *FeatureView, fv *spec.FeatureViews) {
 	add := func(name string, at source.Span) bool {
 		k := strings.ToLower(name)
 		if old, dup := seen[k]; dup {
-			if v.By == nil {
+			if v.By == nil && !b.saidColumns[at] { // a child cohort inherits the clash
+				b.saidColumns[at] = true
 				b.Diags.Errorf(diag.RDuplicateColumn, at, "two features of %s are named %q", c.Address, name).
 					WithAlso(old, "the other one").WithFix("rename one of them")
 			}

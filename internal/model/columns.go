@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"kith/internal/diag"
+	"kith/internal/source"
 	"kith/internal/sqltext"
 )
 
@@ -106,9 +107,9 @@ func (b *Builder) checkTrees(owner Node, s Source, trees []*sqltext.Tree, resolv
 			}
 			b.sayColumn(owner, s, name, c, has, cols)
 		}
-		for _, h := range t.Rendered.Holes {
+		for i, h := range t.Rendered.Holes {
 			if ch, ok := h.(ColumnHole); ok && ch.Of == s && !has[strings.ToLower(ch.Name)] {
-				b.Diags.Errorf(diag.RUnknownColumn, t.Rendered.Text.Span(), "%s has no column %q", s.Addr(), ch.Name).
+				b.Diags.Errorf(diag.RUnknownColumn, holeSpan(t, i), "%s has no column %q", s.Addr(), ch.Name).
 					WithFix("%s", orElse(didYouMean(ch.Name, cols), "its columns are "+firstOf(cols)))
 				owner.Base().Broken = true
 			}
@@ -128,6 +129,18 @@ func (b *Builder) sayColumn(owner Node, s Source, name string, c *sqltext.Column
 	}
 	d.WithFix("%s", orElse(fix, "its columns are "+firstOf(cols)))
 	owner.Base().Broken = true
+}
+
+// holeSpan is where a hole stands in the user's text.
+func holeSpan(t *sqltext.Tree, index int) source.Span {
+	at := t.Rendered.Text.Span()
+	sqltext.Walk(t.Nodes, func(n sqltext.Node) bool {
+		if h, ok := n.(*sqltext.Hole); ok && h.Index == index {
+			at = h.Text.Span()
+		}
+		return true
+	})
+	return at
 }
 
 // firstOf lists some names.

@@ -11,7 +11,7 @@ import (
 // env is what a text of owner can see.
 func (b *Builder) env(owner Node, sc Scope) template.Env {
 	return template.Env{
-		Names:   &names{b: b, owner: owner, sc: sc},
+		Names:   &names{b: b, unit: b.unit, owner: owner, sc: sc},
 		Macros:  b.compiled,
 		EndTime: b.opt.EndTime, BeginTime: b.opt.BeginTime,
 		Discovery: true,
@@ -21,6 +21,7 @@ func (b *Builder) env(owner Node, sc Scope) template.Env {
 // names are the objects of modelling.md section 10.3.
 type names struct {
 	b     *Builder
+	unit  *unit
 	owner Node
 	sc    Scope
 }
@@ -50,7 +51,11 @@ func (n *names) Lookup(name string) (template.Value, bool) {
 		return template.Obj(&cohortObject{n: n, c: e.Root}), true
 	}
 	for _, kind := range []string{"models/", "inputs/"} {
-		switch m := b.byKey[kind+strings.ToLower(name)].(type) {
+		found, child, ok := b.Find(kind + name)
+		if !ok || child != "" {
+			continue
+		}
+		switch m := found.(type) {
 		case *Cohort:
 			return template.Obj(&cohortObject{n: n, c: m}), true
 		case Source:

@@ -111,7 +111,7 @@ func (o *thisObject) readFile(ctx *template.CallContext, args []template.Value, 
 	if err != nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(o.n.b.Spec.Root)
+	root, err := os.OpenRoot(o.n.unit.spec.Root)
 	if err != nil {
 		return nil, template.Failf(diag.RFileMissing, "the project folder cannot be read")
 	}

@@ -83,6 +83,8 @@ type Entity struct {
 	Stitcher *Stitcher
 	Root     *Cohort
 	spec     *spec.Entity
+	// unit said the last word on the entity; stitcherUnit is where its id_stitcher is to be looked up, when not there.
+	unit, stitcherUnit *unit
 }
 
 // HasType reports whether ids of type t can belong to the entity.
@@ -101,6 +103,9 @@ type IDType struct {
 	Span    source.Span
 	Filters []*IDFilter // inherited ones first
 	spec    *spec.IDType
+	unit    *unit
+	// inherited is a package's type of the same name, which this one may extend.
+	inherited *IDType
 }
 
 // IDFilter restricts the ids of a type. Exactly one of Value, Regex and Set is used.
@@ -198,6 +203,8 @@ type Input struct {
 	Contract *spec.Contract
 	Optional bool
 	spec     *spec.Input
+	// replaced is set when the importer of a package put another node in the input's place.
+	replaced bool
 }
 
 // NamePart is one part of a table's name.

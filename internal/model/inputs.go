@@ -13,12 +13,12 @@ import (
 )
 
 func (b *Builder) declareInputs() {
-	for _, s := range b.Spec.Inputs {
+	for _, s := range b.unit.spec.Inputs {
 		if s.Name.Value == "" {
 			continue
 		}
 		in := &Input{Name: s.Name.Value, Contract: s.Contract, spec: s}
-		in.Address, in.Span = addr.Input(in.Name), s.Name.Span
+		in.Address, in.Span = addr.Addr(b.unit.prefix)+addr.Input(in.Name), s.Name.Span
 		in.Optional = s.Contract != nil && s.Contract.IsOptional.Value
 		if !b.Add(in) {
 			continue
@@ -27,6 +27,9 @@ func (b *Builder) declareInputs() {
 		b.inputPlace(in)
 		in.IDs = b.RowIDs(in, s.IDs)
 		b.Text(func() {
+			if in.replaced {
+				return
+			}
 			if in.Format == FromCSV {
 				b.readCSV(in)
 			}
@@ -36,6 +39,10 @@ func (b *Builder) declareInputs() {
 			if s.Where.S != "" {
 				in.Where = b.Scalar(in, s.Where, Scope{From: in})
 			}
+			b.Check(func() {
+				b.noAggregates(in.OccurredAt, "the time of a row")
+				b.noAggregates(in.Where, "a where")
+			})
 		})
 	}
 }
@@ -46,7 +53,7 @@ func (b *Builder) inputPlace(in *Input) {
 		in.Format, in.TableAt = format, path.Span
 		in.Path = path.Value
 		if !filepath.IsAbs(in.Path) {
-			in.Path = filepath.Join(b.Spec.Root, filepath.FromSlash(in.Path))
+			in.Path = filepath.Join(b.unit.spec.Root, filepath.FromSlash(in.Path))
 		}
 		if st, err := os.Stat(in.Path); err != nil || st.IsDir() {
 			b.Diags.Errorf(diag.RFileMissing, path.Span, "no file %q for input %s", path.Value, in.Name).
@@ -192,10 +199,16 @@ func (b *Builder) noAggregates(t *sqltext.Tree, what string) {
 	if t == nil || !t.Facts.Aggregates {
 		return
 	}
-	at := t.Rendered.Text.Span()
-	if calls := t.AggregateCalls(); len(calls) > 0 {
-		at = calls[0].Text.Span()
+	b.noAggregatesIn(t, what)
+}
+
+// noAggregatesIn is noAggregates for a part of a text, which has no facts of its own.
+func (b *Builder) noAggregatesIn(t *sqltext.Tree, what string) {
+	calls := t.AggregateCalls()
+	if len(calls) == 0 {
+		return
 	}
+	at := calls[0].Text.Span()
 	b.Diags.Errorf(diag.RAggregateNotAllowed, at, "%s is computed row by row and cannot aggregate", what).
 		WithFix("aggregate in an entity_var with from, and refer to that var")
 }

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"strings"
+
 	"kith/internal/diag"
 	"kith/internal/source"
 	"kith/internal/spec"
@@ -8,7 +10,7 @@ import (
 )
 
 func (b *Builder) declareVarGroups() {
-	for _, g := range b.Spec.VarGroups {
+	for _, g := range b.unit.spec.VarGroups {
 		c := b.CohortAt(g.EntityKey, g.EntityCohort)
 		if c == nil {
 			continue // said, here or by the loader
@@ -34,7 +36,7 @@ func (b *Builder) DeclareVar(c *Cohort, group string, s *spec.Var) *EntityVar {
 	for _, t := range s.Tags {
 		v.Tags = append(v.Tags, t.Value)
 	}
-	if v.Name == c.Entity.IDColumn {
+	if strings.EqualFold(v.Name, c.Entity.IDColumn) {
 		b.Diags.Errorf(diag.RDuplicateColumn, v.Span, "var %s has the name of the main id column of entity %s", v.Name, c.Entity.Name).
 			WithFix("rename the var")
 		return nil
@@ -180,12 +182,14 @@ func (b *Builder) checkVar(v *EntityVar) {
 	s := v.spec
 	b.noAggregates(v.Where, "a where")
 	b.noAggregates(v.Default, "a default value")
+	b.windowAggregates(v.Window)
 	if v.Select == nil || v.Select.Opaque || v.Broken {
 		return
 	}
 	f := v.Select.Facts
 	at := s.Select.Span()
 	if v.From == nil {
+		b.checkWindow(v, "var "+v.Name, v.Select, v.Window)
 		if f.Aggregates && v.Window == nil {
 			b.Diags.Errorf(diag.RAggregateNotAllowed, at, "var %s has no from, so it is computed per %s from other vars and cannot aggregate", v.Name, v.Cohort.Entity.Name).
 				WithFix("add from: <input or model> to aggregate its rows")
@@ -194,17 +198,58 @@ func (b *Builder) checkVar(v *EntityVar) {
 		return
 	}
 	switch {
-	case f.Windows && v.Window == nil && allHaveOver(v.Select):
-	case f.Windows && v.Window == nil:
-		b.Diags.Errorf(diag.RWindowMismatch, at, "var %s uses a window function but has no window", v.Name).
-			WithFix("add window: {order_by: [...]}")
-		v.Broken = true
+	case f.Windows:
+		b.checkWindow(v, "var "+v.Name, v.Select, v.Window)
+	case b.nestedAggregate(v, v.Select):
 	case !f.Aggregates && !f.Windows && !b.isMainID(v):
 		d := b.Diags.Errorf(diag.RNotAggregate, at, "var %s is neither an aggregate nor a window function", v.Name).
 			WithAlso(s.From.Span, "%s may have many rows per %s", v.From.Addr(), v.Cohort.Entity.Name)
 		d.WithFix("say which value is meant: any_value(%s), max(%s), or a window function with window.order_by", oneLine(v.Select), oneLine(v.Select))
 		v.Broken = true
 	}
+}
+
+// checkWindow says so when a window function has no window, or a window no function.
+func (b *Builder) checkWindow(owner Node, what string, t *sqltext.Tree, w *Window) {
+	switch f := t.Facts; {
+	case f.Windows && w == nil && !allHaveOver(t):
+		b.Diags.Errorf(diag.RWindowMismatch, t.Rendered.Text.Span(), "%s uses a window function but has no window", what).
+			WithFix("add window: {order_by: [...]}")
+	case w != nil && !f.Windows && !f.Aggregates:
+		b.Diags.Errorf(diag.RWindowMismatch, t.Rendered.Text.Span(), "%s has a window, but select calls neither a window function nor an aggregate", what).
+			WithAlso(w.Span, "the window").WithFix("call one, such as first_value(...) or rank(), or take window away")
+	default:
+		return
+	}
+	owner.Base().Broken = true
+}
+
+// windowAggregates says so when a term of a window aggregates.
+func (b *Builder) windowAggregates(w *Window) {
+	if w == nil {
+		return
+	}
+	for _, p := range w.PartitionBy {
+		b.noAggregatesIn(p, "a term of partition_by")
+	}
+	for _, o := range w.OrderBy {
+		b.noAggregatesIn(o.Tree, "a term of order_by")
+	}
+}
+
+// nestedAggregate reports, after saying so, whether an aggregate stands in the arguments of another.
+func (b *Builder) nestedAggregate(owner Node, t *sqltext.Tree) bool {
+	for _, c := range t.AggregateCalls() {
+		inner := &sqltext.Tree{Nodes: c.Args}
+		for _, in := range inner.AggregateCalls() {
+			b.Diags.Errorf(diag.RAggregateNotAllowed, in.Text.Span(), "an aggregate cannot stand inside another aggregate").
+				WithAlso(c.Text.Span(), "the outer one").
+				WithFix("aggregate in two steps: by an SQL model first, or in an entity_var that this one refers to")
+			owner.Base().Broken = true
+			return true
+		}
+	}
+	return false
 }
 
 // allHaveOver reports whether every window call brings its own OVER, so that no window block is missing.
@@ -267,6 +312,12 @@ func (b *Builder) declareInputVar(c *Cohort, s *spec.Var) {
 		v.Window = b.window(v, s.Window, sc)
 	})
 	b.Check(func() {
+		b.noAggregates(v.Where, "a where")
+		b.noAggregates(v.Default, "a default value")
+		b.windowAggregates(v.Window)
+		if v.Select != nil && !v.Select.Opaque {
+			b.checkWindow(v, "input var "+v.Name, v.Select, v.Window)
+		}
 		if v.Select != nil && v.Window == nil && v.Select.Facts.Aggregates && !v.Select.Facts.Windows {
 			b.Diags.Errorf(diag.RAggregateNotAllowed, s.Select.Span(), "input var %s has one value per row and cannot aggregate without a window", v.Name).
 				WithFix("add window: {partition_by: [...]}, or make it an entity_var")

@@ -15,6 +15,7 @@ import (
 	"kith/internal/dialect"
 	"kith/internal/lower"
 	"kith/internal/model"
+	"kith/internal/packages"
 	"kith/internal/plan"
 	"kith/internal/rel"
 	"kith/internal/run"
@@ -60,13 +61,26 @@ type Project struct {
 	CacheDir string
 }
 
-// Load reads a project's files. With errors in the list the project may be nil.
+// Load reads a project's files and those of its packages. With errors in the list the project may be nil.
 func Load(root string, leaves Leaves) (*Project, diag.List, error) {
 	s, diags, err := spec.Load(root)
 	if err != nil || s == nil {
 		return nil, diags, err
 	}
+	more, err := packages.Load(context.Background(), s, packages.Options{CacheDir: cacheDir(s.Root)})
+	diags.Add(more)
+	if err != nil {
+		return nil, diags, err
+	}
 	return &Project{Spec: s, Leaves: leaves, CacheDir: filepath.Join(s.Root, ".kith", "cache")}, diags, nil
+}
+
+// cacheDir is where clones of packages are kept: the user's cache, or the project's own when there is none.
+func cacheDir(root string) string {
+	if dir, err := os.UserCacheDir(); err == nil {
+		return filepath.Join(dir, "kith")
+	}
+	return filepath.Join(root, ".kith", "cache")
 }
 
 // Settings are the choices that one compile or run makes.

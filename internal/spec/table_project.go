@@ -92,6 +92,15 @@ var entityObject = &Object[Entity]{
 	},
 }
 
+var overrideObject = &Object[Override]{
+	Name: "override", Place: "packages[].overrides[]", Doc: "A setting for some models of a package.",
+	Span: func(o *Override) *source.Span { return &o.Span },
+	Fields: []Field[Override]{
+		Enum("requested_enable_status", "Whether the models take part in a run.", EnableStatuses, func(o *Override) *source.At[string] { return &o.EnableStatus }, Required, Was("enable_status")),
+		Names("models", "Paths of the models, as the package calls them.", func(o *Override) *[]source.At[string] { return &o.Models }, Required),
+	},
+}
+
 var packageObject = &Object[Package]{
 	Name: "package", Place: "packages[]", Doc: "A project whose definitions are imported.",
 	Span: func(p *Package) *source.Span { return &p.Span },
@@ -99,7 +108,7 @@ var packageObject = &Object[Package]{
 		Str("name", "How paths call it: packages/<name>/….", func(p *Package) *source.At[string] { return &p.Name }, Required),
 		Txt("url", "Where it is: a folder, a git address, an S3 folder.", func(p *Package) *source.Text { return &p.URL }, Was("gitUrl")),
 		Map("inputsMap", "Which input or model of this project stands for each input of the package; nil for none.", func(p *Package) *[]Mapping { return &p.InputsMap }),
-		Raw("overrides", "Settings of the package's models that are changed.", func(p *Package) **source.Node { return &p.Overrides }),
+		Objs("overrides", "Settings of the package's models that are changed.", overrideObject, func(p *Package) *[]*Override { return &p.Overrides }),
 		Ignored[Package]("mappings", "The oldest form of inputsMap."),
 	},
 }
@@ -144,7 +153,7 @@ var projectObject = &Object[projectFile]{
 		Names("model_folders", "Folders that hold the other YAML files, relative to this one.", func(p *projectFile) *[]source.At[string] { return &p.ModelFolders }),
 		Objs("entities", "What is profiled.", entityObject, func(p *projectFile) *[]*Entity { return &p.Entities }),
 		Objs("id_types", "The kinds of identifiers.", idTypeObject, func(p *projectFile) *[]*IDType { return &p.IDTypes }),
-		Objs("packages", "Projects whose definitions are imported.", packageObject, func(p *projectFile) *[]*Package { return &p.Packages }, NoEffect),
+		Objs("packages", "Projects whose definitions are imported.", packageObject, func(p *projectFile) *[]*Package { return &p.Packages }),
 		Names("python_requirements", "Python packages that the project needs, and the version of pb it was written for.", func(p *projectFile) *[]source.At[string] { return &p.PythonRequirements }, Since(49), NoEffect),
 		Duration("retention_period", "How long results are kept.", true, func(p *projectFile) *source.At[string] { return &p.RetentionPeriod }, Since(72), Default("720h"), Was("time_to_live")),
 		Bool("carry_forward_privileges", "Whether grants on a published object pass on to the one that replaces it.", func(p *projectFile) *source.At[bool] { return &p.CarryForwardPrivileges }, Since(84), Default("false")),

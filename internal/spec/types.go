@@ -12,13 +12,16 @@ type Project struct {
 	// Files are all YAML files read, pb_project.yaml first, then by path.
 	Files []*source.File
 
-	Name                   source.At[string]
-	SchemaVersion          source.At[int]
-	Connection             source.At[string]
-	ModelFolders           []source.At[string]
-	Entities               []*Entity
-	IDTypes                []*IDType
-	Packages               []*Package
+	Name          source.At[string]
+	SchemaVersion source.At[int]
+	Connection    source.At[string]
+	ModelFolders  []source.At[string]
+	Entities      []*Entity
+	IDTypes       []*IDType
+	Packages      []*Package
+	// Imports are the packages that have been loaded, in the order of Packages. Loading a project leaves it empty: finding
+	// packages is another room's work.
+	Imports                []*Import
 	PythonRequirements     []source.At[string]
 	RetentionPeriod        source.At[string]
 	CarryForwardPrivileges source.At[bool]
@@ -132,7 +135,20 @@ type Package struct {
 	Name      source.At[string]
 	URL       source.Text
 	InputsMap []Mapping
-	Overrides *source.Node
+	Overrides []*Override
+}
+
+// Override changes settings of models of a package.
+type Override struct {
+	Span         source.Span
+	EnableStatus source.At[string]
+	Models       []source.At[string]
+}
+
+// Import is a package that has been loaded.
+type Import struct {
+	Package *Package
+	Project *Project
 }
 
 // Mapping is one key and value of a map, in written order.

@@ -4,7 +4,6 @@ package entitycohort
 import (
 	"strings"
 
-	"kith/internal/addr"
 	"kith/internal/diag"
 	"kith/internal/model"
 	"kith/internal/source"
@@ -82,7 +81,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 		return
 	}
 	c := &model.Cohort{Name: m.Name.Value, Entity: e, Parent: e.Root, Output: model.AsView, ViewsSpec: s.FeatureViews}
-	c.Address, c.Span, c.Broken = addr.Model(c.Name), m.Name.Span, diags.HasErrors()
+	c.Address, c.Span, c.Broken = b.ModelAddr(c.Name), m.Name.Span, diags.HasErrors()
 	if mat := s.Materialization; mat != nil && mat.OutputType.Value == "table" {
 		c.Output = model.AsTable
 	}
@@ -98,7 +97,8 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 			case p == nil:
 				c.Broken = true
 			case p.Entity != c.Entity:
-				b.Diags.Errorf(diag.RWrongKind, s.Extends.Span, "%s is a cohort of entity %s, not of %s", s.Extends.Value, p.Entity.Name, c.Entity.Name)
+				b.Diags.Errorf(diag.RWrongKind, s.Extends.Span, "%s is a cohort of entity %s, not of %s", s.Extends.Value, p.Entity.Name, c.Entity.Name).
+					WithAlso(p.Span, "%s is declared here", p.Address).WithFix("extend %s/all or a cohort of that entity", c.Entity.Name)
 				c.Broken = true
 			default:
 				c.Parent = p

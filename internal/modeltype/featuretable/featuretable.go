@@ -2,7 +2,6 @@
 package featuretable
 
 import (
-	"kith/internal/addr"
 	"kith/internal/diag"
 	"kith/internal/model"
 	"kith/internal/source"
@@ -49,7 +48,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 	s, diags := spec.Decode(m.Spec, Object)
 	b.Diags.Add(diags)
 	n := &model.FeatureTable{Name: m.Name.Value}
-	n.Address, n.Span, n.Broken = addr.Model(n.Name), m.Name.Span, diags.HasErrors()
+	n.Address, n.Span, n.Broken = b.ModelAddr(n.Name), m.Name.Span, diags.HasErrors()
 	if !b.Add(n) {
 		return
 	}

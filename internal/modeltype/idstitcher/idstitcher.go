@@ -2,7 +2,6 @@
 package idstitcher
 
 import (
-	"kith/internal/addr"
 	"kith/internal/model"
 	"kith/internal/source"
 	"kith/internal/spec"
@@ -67,7 +66,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 		return
 	}
 	n := &model.Stitcher{Name: m.Name.Value, Entity: e, Output: model.AsView}
-	n.Address, n.Span, n.Broken = addr.Model(n.Name), m.Name.Span, diags.HasErrors()
+	n.Address, n.Span, n.Broken = b.ModelAddr(n.Name), m.Name.Span, diags.HasErrors()
 	if mat := s.Materialization; mat != nil && mat.OutputType.Value == "table" {
 		n.Output = model.AsTable
 	}

@@ -2,7 +2,6 @@
 package sqltemplate
 
 import (
-	"kith/internal/addr"
 	"kith/internal/diag"
 	"kith/internal/model"
 	"kith/internal/source"
@@ -82,7 +81,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 	s, diags := spec.Decode(m.Spec, Object)
 	b.Diags.Add(diags)
 	n := &model.SQLModel{Name: m.Name.Value, Output: model.AsEphemeral, Contract: s.Contract}
-	n.Address, n.Span, n.Broken = addr.Model(n.Name), m.Name.Span, diags.HasErrors()
+	n.Address, n.Span, n.Broken = b.ModelAddr(n.Name), m.Name.Span, diags.HasErrors()
 	if s.MultiSQL.S != "" {
 		n.Output = model.AsTable
 	}
@@ -123,7 +122,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 				return
 			}
 		}
-		if len(n.IDsOf(n.Of.Entity)) == 0 {
+		if len(s.IDs) > 0 && len(n.IDs) == len(s.IDs) && len(n.IDsOf(n.Of.Entity)) == 0 {
 			b.Diags.Errorf(diag.RNoIDs, n.Span, "%s has features of entity %s but no id of it", n.Name, n.Of.Entity.Name).
 				WithFix("add an item with entity: %s to its ids", n.Of.Entity.Name)
 			n.Broken = true

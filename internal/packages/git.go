@@ -1,0 +1,178 @@
+package packages
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+
+	"kith/internal/diag"
+	"kith/internal/spec"
+)
+
+// git returns the folder of a package in a git repository: from the cache when the lock file pins a commit that is there,
+// else by cloning. git itself is run, so that credentials, proxies and ssh work as the user set them up.
+func (l *loader) git(a address, pkg *spec.Package) (string, bool, error) {
+	fail := func(format string, args ...any) (string, bool, error) {
+		l.diags.Errorf(diag.PNotFound, pkg.URL.Span(), "package %s: "+format, append([]any{pkg.Name.Value}, args...)...).
+			WithFix("check the address, your network and your credentials: `git ls-remote %s`", a.Clone)
+		return "", false, nil
+	}
+	commit := ""
+	if !l.opt.Update {
+		commit = l.lock.commit(a.text)
+	}
+	if commit == "" {
+		if l.opt.Offline {
+			return fail("it is not in %s and the network is not to be used", LockFile)
+		}
+		var err error
+		if commit, err = l.resolve(a); err != nil {
+			return fail("%v", err)
+		}
+	}
+	dir := filepath.Join(l.opt.CacheDir, "git", short(a.Clone), commit)
+	if _, err := os.Stat(filepath.Join(dir, ".git")); err != nil {
+		if l.opt.Offline {
+			return fail("commit %s is not in the cache and the network is not to be used", commit[:min(12, len(commit))])
+		}
+		if err := l.clone(a.Clone, commit, dir); err != nil {
+			return fail("%v", err)
+		}
+	}
+	l.lock.pin(a.text, commit)
+	root := filepath.Join(dir, filepath.FromSlash(a.Path))
+	if _, err := os.Stat(filepath.Join(root, "pb_project.yaml")); err != nil {
+		return fail("there is no pb_project.yaml in %q of the repository", "/"+a.Path)
+	}
+	real, err := filepath.EvalSymlinks(root)
+	return real, err == nil, err
+}
+
+var tagLine = regexp.MustCompile(`^([0-9a-f]{40,64})\s+(\S+)$`)
+
+// resolve asks the repository for the commit that an address names.
+func (l *loader) resolve(a address) (string, error) {
+	if a.Kind == "commit" {
+		return a.Ref, nil
+	}
+	out, err := l.run("", "ls-remote", a.Clone)
+	if err != nil {
+		return "", err
+	}
+	refs := map[string]string{}
+	for _, line := range strings.Split(out, "\n") {
+		if m := tagLine.FindStringSubmatch(strings.TrimSpace(line)); m != nil {
+			refs[m[2]] = m[1]
+		}
+	}
+	ref := a.Ref
+	if bestVersion.MatchString(ref) {
+		if ref, err = bestTag(refs, ref); err != nil {
+			return "", err
+		}
+	}
+	var names []string
+	switch a.Kind {
+	case "tag":
+		names = []string{"refs/tags/" + ref + "^{}", "refs/tags/" + ref}
+	case "tree":
+		names = []string{"refs/heads/" + ref, "refs/tags/" + ref + "^{}", "refs/tags/" + ref}
+	default:
+		names = []string{"HEAD"}
+	}
+	for _, n := range names {
+		if c := refs[n]; c != "" {
+			return c, nil
+		}
+	}
+	return "", fmt.Errorf("the repository has no %s %q", map[string]string{"tag": "tag", "tree": "branch", "": "default branch"}[a.Kind], ref)
+}
+
+// bestTag is the tag with the greatest schema version that this version of kith knows.
+func bestTag(refs map[string]string, pattern string) (string, error) {
+	head, tail, _ := strings.Cut(bestVersion.ReplaceAllString(pattern, "\x00"), "\x00")
+	var versions []int
+	for name := range refs {
+		t, ok := strings.CutPrefix(name, "refs/tags/"+head)
+		if !ok || !strings.HasSuffix(t, tail) {
+			continue
+		}
+		if n, err := strconv.Atoi(strings.TrimSuffix(t, tail)); err == nil && n <= spec.NewestSchema {
+			versions = append(versions, n)
+		}
+	}
+	if len(versions) == 0 {
+		return "", fmt.Errorf("the repository has no tag %s<version>%s up to version %d", head, tail, spec.NewestSchema)
+	}
+	sort.Ints(versions)
+	return head + strconv.Itoa(versions[len(versions)-1]) + tail, nil
+}
+
+// clone fetches one commit into dir, which appears only when it is complete.
+func (l *loader) clone(url, commit, dir string) error {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return err
+	}
+	tmp, err := os.MkdirTemp(filepath.Dir(dir), "fetch-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	if _, err := l.run(tmp, "init", "-q"); err != nil {
+		return err
+	}
+	if _, err := l.run(tmp, "fetch", "-q", "--depth", "1", url, commit); err != nil {
+		// Some servers give no single commits: fetch all and look.
+		if _, err := l.run(tmp, "fetch", "-q", "--tags", url, "+refs/heads/*:refs/heads/*"); err != nil {
+			return err
+		}
+	}
+	if _, err := l.run(tmp, "checkout", "-q", commit); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp, dir); err != nil && !os.IsExist(err) {
+		if _, there := os.Stat(dir); there == nil {
+			return nil // another process was faster
+		}
+		return err
+	}
+	return nil
+}
+
+// run runs git without ever asking for a password on the terminal.
+func (l *loader) run(dir string, args ...string) (string, error) {
+	cmd := exec.CommandContext(l.ctx, "git", append([]string{"-c", "advice.detachedHead=false"}, args...)...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		msg := strings.TrimSpace(errs.String())
+		if msg == "" {
+			msg = err.Error()
+		}
+		if i := strings.LastIndexByte(msg, '\n'); i >= 0 {
+			msg = msg[i+1:]
+		}
+		return "", fmt.Errorf("git %s: %s", args[0], hideUser(msg))
+	}
+	return out.String(), nil
+}
+
+var userInfo = regexp.MustCompile(`://[^/@\s]+@`)
+
+// hideUser takes user names and passwords out of addresses in git's messages.
+func hideUser(s string) string { return userInfo.ReplaceAllString(s, "://***@") }
+
+func short(s string) string {
+	h := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(h[:8])
+}
