@@ -105,15 +105,15 @@ type Builder struct {
 	units []*unit
 	// off are the nodes (by key) that take no part, with the reason, as an earlier round found; asked is set when a template
 	// wanted to know.
-	off     map[string]string
-	asked   bool
+	off   map[string]string
+	asked bool
 	// saidColumns are the features whose name was said to clash.
 	saidColumns map[source.Span]bool
-	parents []func() // after all models are declared
-	later   []func() // after all nodes are declared
-	texts   []func() // templates
-	checks  []func() // after parsing
-	queue   []parseJob
+	parents     []func() // after all models are declared
+	later       []func() // after all nodes are declared
+	texts       []func() // templates
+	checks      []func() // after parsing
+	queue       []parseJob
 }
 
 func (b *Builder) run(fs *[]func()) {

@@ -307,6 +307,9 @@ func (b *Builder) viewByID(c *Cohort, main *FeatureView, u *spec.UsingID) *Featu
 		v.Name = c.defaultViewName() + "_with_" + t.Name
 	}
 	v.Address, v.Span = main.Address.Child("using_"+t.Name), u.Span
+	if u.Name.Value != "" {
+		v.Span = u.Name.Span
+	}
 	return v
 }
 

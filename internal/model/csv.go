@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"regexp"
@@ -96,8 +97,8 @@ func (in *Input) datatype(column string) string {
 // splitCSV returns the cells with their places; the first row is the header.
 func (b *Builder) splitCSV(in *Input, text source.Text) (rows [][]string, at [][]source.Span, ok bool) {
 	r := csv.NewReader(strings.NewReader(text.S))
-	r.LazyQuotes = true
-	starts := lineStarts(text.S)
+	r.LazyQuotes, r.FieldsPerRecord = true, -1
+	starts, ragged := lineStarts(text.S), 0
 	place := func(line, col int) source.Span {
 		if line < 1 || line > len(starts) {
 			return text.Span()
@@ -110,19 +111,8 @@ func (b *Builder) splitCSV(in *Input, text source.Text) (rows [][]string, at [][
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		var pe *csv.ParseError
-		if errors.As(err, &pe) {
-			if errors.Is(pe.Err, csv.ErrFieldCount) {
-				b.Diags.Errorf(diag.RCSV, place(pe.StartLine, 1), "this row has %d cells, the header has %d", len(rec), len(rows[0])).
-					WithAlso(in.TableAt, "read by input %s", in.Name).WithFix("put cells with a comma in double quotes")
-			} else {
-				b.Diags.Errorf(diag.RCSV, place(pe.Line, pe.Column), "the csv file cannot be read: %v", pe.Err).
-					WithAlso(in.TableAt, "read by input %s", in.Name)
-			}
-			return nil, nil, false
-		}
 		if err != nil {
-			b.Diags.Errorf(diag.RCSV, in.TableAt, "the csv file cannot be read")
+			b.Diags.Errorf(diag.RCSV, in.TableAt, "the csv file cannot be read: %v", err)
 			return nil, nil, false
 		}
 		var spans []source.Span
@@ -130,7 +120,26 @@ func (b *Builder) splitCSV(in *Input, text source.Text) (rows [][]string, at [][
 			line, col := r.FieldPos(i)
 			spans = append(spans, place(line, col))
 		}
+		if len(rows) > 0 && len(rec) != len(rows[0]) {
+			if ragged++; ragged <= maxRagged {
+				d := b.Diags.Errorf(diag.RCSV, spans[0], "this row has %s, the header has %d", countOf(len(rec), "cell"), len(rows[0])).
+					WithAlso(in.TableAt, "read by input %s", in.Name)
+				if len(rec) > len(rows[0]) {
+					d.WithFix("put cells with a comma in double quotes")
+				} else {
+					d.WithFix("write a comma for each cell that is empty")
+				}
+			}
+		}
 		rows, at = append(rows, rec), append(at, spans)
+	}
+	if ragged > 0 {
+		return nil, nil, false
+	}
+	if line := openQuote(text.S); line > 0 {
+		b.Diags.Errorf(diag.RCSV, place(line, 1), "a quote in this row is not closed").
+			WithAlso(in.TableAt, "read by input %s", in.Name).WithFix("close it, or write a double quote that is part of a cell twice")
+		return nil, nil, false
 	}
 	if len(rows) == 0 {
 		b.Diags.Errorf(diag.RCSV, in.TableAt, "the csv file of input %s is empty", in.Name).WithFix("its first line must name the columns")
@@ -140,12 +149,40 @@ func (b *Builder) splitCSV(in *Input, text source.Text) (rows [][]string, at [][
 	for i, h := range rows[0] {
 		k := strings.ToLower(strings.TrimSpace(h))
 		if k == "" || seen[k] {
-			b.Diags.Errorf(diag.RCSV, at[0][i], "column %d of the header has no name of its own", i+1).WithAlso(in.TableAt, "read by input %s", in.Name)
+			b.Diags.Errorf(diag.RCSV, at[0][i], "column %d of the header has no name of its own", i+1).
+				WithAlso(in.TableAt, "read by input %s", in.Name).WithFix("name every column, each with a name of its own")
 			return nil, nil, false
 		}
 		seen[k] = true
 	}
 	return rows, at, true
+}
+
+// maxRagged is how many ragged rows of one file are shown.
+const maxRagged = 5
+
+// openQuote is the line (from 1) of the row whose quote swallows the rest of a file, 0 when there is none.
+func openQuote(s string) int {
+	r := csv.NewReader(strings.NewReader(s))
+	r.FieldsPerRecord = -1
+	for {
+		_, err := r.Read()
+		var pe *csv.ParseError
+		switch {
+		case err == nil:
+		case errors.As(err, &pe) && errors.Is(pe.Err, csv.ErrQuote) && r.InputOffset() >= int64(len(s)):
+			return pe.StartLine
+		default:
+			return 0
+		}
+	}
+}
+
+func countOf(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
 }
 
 func lineStarts(s string) []int {

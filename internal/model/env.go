@@ -164,6 +164,9 @@ func (o *cohortObject) ref(ctx *template.CallContext, name string, at source.Spa
 				f.Fix = "it is a var of " + string(c.Address)
 			}
 		}
+		if f.Fix == "" && len(known) > 0 {
+			f.Fix = "its vars are " + firstOf(known)
+		}
 		return nil, f
 	}
 	if f := o.n.visible(v, at); f != nil {
@@ -195,6 +198,12 @@ func (n *names) visible(v *EntityVar, at source.Span) error {
 			}
 			return nil
 		}
+	}
+	if own, filter := n.owner.(*Cohort); filter && own == v.Cohort {
+		return fail("filter by vars of the cohort that it extends", "var %s is a var of the cohort that is being filtered", v.Name)
+	} else if filter {
+		return fail("the filters of a cohort use vars of the cohort that it extends; extend "+string(v.Cohort.Address)+" to use this one",
+			"var %s belongs to cohort %s and is not seen by %s", v.Name, v.Cohort.Name, c.Address)
 	}
 	return fail("declare this var in a var_group of cohort "+v.Cohort.Name,
 		"var %s belongs to cohort %s and is not seen by %s", v.Name, v.Cohort.Name, c.Address)

@@ -40,8 +40,8 @@ func (b *Builder) declareInputs() {
 				in.Where = b.Scalar(in, s.Where, Scope{From: in})
 			}
 			b.Check(func() {
-				b.noAggregates(in.OccurredAt, "the time of a row")
-				b.noAggregates(in.Where, "a where")
+				b.noAggregates(in.OccurredAt, aTime)
+				b.noAggregates(in.Where, aRowFilter)
 			})
 		})
 	}
@@ -187,12 +187,15 @@ func (b *Builder) RowIDs(owner Source, ids []*spec.InputID) []*RowID {
 		}
 		b.Text(func() {
 			id.Select = b.Scalar(owner, s.Select, Scope{From: owner})
-			b.Check(func() { b.noAggregates(id.Select, "an id") })
+			b.Check(func() { b.noAggregates(id.Select, anID) })
 		})
 		out = append(out, id)
 	}
 	return out
 }
+
+// What is computed before there is an entity to aggregate for.
+const anID, aTime, aRowFilter = "an id", "the time of a row", "the where of an input"
 
 // noAggregates says so when an expression that is computed row by row aggregates.
 func (b *Builder) noAggregates(t *sqltext.Tree, what string) {
@@ -209,6 +212,9 @@ func (b *Builder) noAggregatesIn(t *sqltext.Tree, what string) {
 		return
 	}
 	at := calls[0].Text.Span()
-	b.Diags.Errorf(diag.RAggregateNotAllowed, at, "%s is computed row by row and cannot aggregate", what).
-		WithFix("aggregate in an entity_var with from, and refer to that var")
+	fix := "aggregate in an entity_var with from, and refer to that var"
+	if what == anID || what == aTime || what == aRowFilter {
+		fix = "aggregate in an SQL model, and read that instead of the input"
+	}
+	b.Diags.Errorf(diag.RAggregateNotAllowed, at, "%s is computed row by row and cannot aggregate", what).WithFix("%s", fix)
 }

@@ -229,12 +229,14 @@ func (b *Builder) windowAggregates(w *Window) {
 	if w == nil {
 		return
 	}
-	for _, p := range w.PartitionBy {
-		b.noAggregatesIn(p, "a term of partition_by")
-	}
-	for _, o := range w.OrderBy {
-		b.noAggregatesIn(o.Tree, "a term of order_by")
-	}
+	b.Check(func() { // its parts are filled in by a check of its own
+		for _, p := range w.PartitionBy {
+			b.noAggregatesIn(p, "a term of partition_by")
+		}
+		for _, o := range w.OrderBy {
+			b.noAggregatesIn(o.Tree, "a term of order_by")
+		}
+	})
 }
 
 // nestedAggregate reports, after saying so, whether an aggregate stands in the arguments of another.
