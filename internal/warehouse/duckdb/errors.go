@@ -68,6 +68,8 @@ func (c *Conn) sqlError(text, sql string) *run.SQLError {
 
 var callsError = regexp.MustCompile(`(?i)\berror\s*\(`)
 
+var notParquet = regexp.MustCompile(`^(?:File '[^'\n]*' too small to be a Parquet file|No magic bytes found at end of file '[^'\n]*')$`)
+
 var missingTable = regexp.MustCompile(`^(Table|View|Schema|Catalog) (with name )?.*does not exist`)
 
 // kind sorts an error into the kinds of run.SQLError.
@@ -119,12 +121,12 @@ func (e engineError) kind() string {
 func (e engineError) bearsValues() bool {
 	switch e.Type {
 	case "Parser", "Syntax", "Catalog", "Binder", "Out of Memory", "INTERRUPT", "Interrupt", "TransactionContext", "Permission",
-		"Dependency", "Missing Extension", "Settings", "Connection", "Not implemented", "Parameter Not Resolved":
+		"Dependency", "Missing Extension", "Settings", "Connection", "Parameter Not Resolved":
 		return false
 	case "IO":
 		return strings.Contains(e.Message, "Original Line")
 	case "Invalid Input":
-		return !strings.Contains(e.Message, "attached in read-only mode")
+		return !strings.Contains(e.Message, "attached in read-only mode") && !notParquet.MatchString(e.Message)
 	}
 	return true
 }
@@ -134,7 +136,7 @@ func (e engineError) bearsValues() bool {
 func (e engineError) human(kind string) string {
 	m := e.Message
 	for _, tail := range []string{"\n\nPossible solutions:", "\nThis limit was set by", "\nCandidate bindings:", "\nCandidate tables:",
-		"\n\tCandidate functions:", "\nDid you mean", ". See also http", "\nSee also http", "\nTo get usage information", "\n\nPlease try installing", "\n\nCandidate extensions:", "\nFor more info, visit", "\nExtension \""} {
+		"\n\tCandidate functions:", "\nDid you mean", " with expression CHECK(", ". See also http", "\nSee also http", "\nTo get usage information", "\n\nPlease try installing", "\n\nCandidate extensions:", "\nFor more info, visit", "\nExtension \""} {
 		m, _, _ = strings.Cut(m, tail)
 	}
 	m = strings.TrimRight(strings.TrimSpace(m), "!.")

@@ -9,15 +9,18 @@ import (
 const masked = "…"
 
 var (
-	// castOf keeps both sides of the commonest message: the value is all between the first quote and the last one that
-	// the words of the engine follow, so a quote within the value does not end it.
-	castOf  = regexp.MustCompile(`(?s)^(Could not (?:convert|parse|cast)[^'"]*)(['"]).*['"]( (?:to|according|as|into) .*)$`)
-	valueOf = regexp.MustCompile(`(?s)( with value ).*( can't be cast)`)
+	// castOf keeps both sides of the commonest message. The value is all between the first quote and the last one that
+	// only words of the engine follow, up to the end: a value that holds a quote and looks like the engine's words does
+	// not get past that.
+	castOf     = regexp.MustCompile(`(?s)^(Could not (?:convert|cast) [a-z ]*)(['"]).*['"]( to (?:U?INT(?:8|16|32|64|128)|BOOL|FLOAT|DOUBLE|DECIMAL\([0-9]+,[0-9]+\)|UUID|DATE|TIME|TIMESTAMP|INTERVAL)(?: when casting from source column [A-Za-z_][A-Za-z0-9_]*)?)$`)
+	badPattern = regexp.MustCompile(`^Failed to parse format specifier |^(?:missing|unexpected|invalid|bad|no|trailing) (?:[\])]|\\|argument for repetition operator|escape sequence|character class(?: range)?|repetition (?:size|operator)|perl operator|named capture group|UTF-8)[a-z ]*: `)
+	valueOf    = regexp.MustCompile(`(?s)( with value ).*( can't be cast)`)
 	// number is a number that is no part of a name or of a type like DECIMAL(18,3) or INT32.
-	number = regexp.MustCompile(`(^|[^A-Za-z0-9_.])[-+]?[0-9][0-9A-Za-z.:+_-]*`)
-	sized  = regexp.MustCompile(`\b(?:DECIMAL|VARCHAR|NUMERIC)\([0-9]+(?:, ?[0-9]+)?\)`)
+	number     = regexp.MustCompile(`(^|[^A-Za-z0-9_.])[-+]?[0-9][0-9A-Za-z.:+_-]*`)
+	sized      = regexp.MustCompile(`\b(?:DECIMAL|VARCHAR|NUMERIC)\([0-9]+(?:, ?[0-9]+)?\)`)
+	engineTail = regexp.MustCompile(`^(?:, expected format is \([^'"\n]*\)(?: when casting from source column [A-Za-z_][A-Za-z0-9_]*)?| violates (?:primary key|unique) constraint\.?)$`)
 	// engineLine is a further line of a message that the engine wrote, not the data.
-	engineLine = regexp.MustCompile(`^Error: [A-Za-z ]*$`)
+	engineLine = regexp.MustCompile(`^Error: (?:Expected|Full specifier|Trailing|Specifier)[a-z ]*$`)
 )
 
 // maskValues hides whatever in a message may be a value of a row: what is quoted, numbers, and lines that echo data. It
@@ -26,17 +29,23 @@ func maskValues(m string) string {
 	switch {
 	case castOf.MatchString(m):
 		parts := castOf.FindStringSubmatch(m)
-		tail, more, _ := strings.Cut(parts[3], "\n")
-		return hideNumbers(parts[1]) + parts[2] + masked + parts[2] + hideNumbers(hideQuoted(tail)) + engineLines(more)
+		return parts[1] + parts[2] + masked + parts[2] + parts[3]
+	case strings.HasPrefix(m, "Could not parse string "):
+		// The value is quoted, and again on a line of its own.
+		return `Could not parse string "` + masked + `" according to the format specifier` + engineLines(m)
 	case valueOf.MatchString(m):
 		m = valueOf.ReplaceAllString(m, "${1}"+masked+"${2}")
+	case badPattern.MatchString(m):
+		// The regular expression, or the format, follows bare.
+		return badPattern.FindString(m) + masked
 	}
 	m = hideQuoted(m)
 	first, more, _ := strings.Cut(m, "\n")
 	return hideNumbers(first) + engineLines(more)
 }
 
-// hideQuoted hides from the first quote to the last quote of its kind, for a value may itself hold quotes.
+// hideQuoted hides from the first quote on. What follows the last quote of its kind is kept only if it is the engine's own
+// words for certain: a value may itself hold quotes, and some messages echo it twice.
 func hideQuoted(m string) string {
 	i := strings.IndexAny(m, `'"`)
 	// An apostrophe within a word ("can't") opens nothing.
@@ -50,11 +59,12 @@ func hideQuoted(m string) string {
 	if i < 0 {
 		return m
 	}
-	j := strings.LastIndexByte(m, m[i])
-	if j == i {
-		return m[:i] + masked
+	quote := m[i : i+1]
+	tail := m[strings.LastIndexByte(m, m[i])+1:]
+	if !engineTail.MatchString(tail) {
+		tail = ""
 	}
-	return m[:i+1] + masked + m[j:]
+	return m[:i] + quote + masked + quote + tail
 }
 
 func isLetter(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
