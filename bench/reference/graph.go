@@ -66,3 +66,19 @@ func graph(_ context.Context, s settings) (any, error) {
 	}
 	return out, nil
 }
+
+// distinct measures what is left of the graph without the graph: reading the ids of both sources as texts and keeping each
+// combination once. Whoever starts from texts must do this much or more.
+func distinct(ctx context.Context, s settings) (any, error) {
+	db, err := s.open(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	return measure(func() error {
+		return s.script(ctx, db, `
+			CREATE TABLE events AS SELECT DISTINCT user_id, lower(email) AS email, anonymous_id FROM ':dir/events.parquet';
+			CREATE TABLE logins AS SELECT DISTINCT user_id, lower(email) AS email, anonymous_id FROM ':dir/logins.parquet';
+			`)
+	})
+}

@@ -32,6 +32,7 @@ var commands = []struct {
 }{
 	{"data", "write the data of a size, unless it is there", data},
 	{"graph", "find the components of the graph given as integers", graph},
+	{"distinct", "read the ids of the graph, each combination once", distinct},
 	{"fused", "compute all features in one statement", fused},
 	{"each", "compute each feature in a statement of its own", each},
 	{"compare", "compare what kith and the references made", compare},

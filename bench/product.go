@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+//go:embed project
+var projectFiles embed.FS
+
+// endTime is after all events.
+const endTime = "2026-01-01T00:00:00Z"
+
+// writeProject makes the project that reads the data of a folder.
+func writeProject(to, data string) error {
+	return fs.WalkDir(projectFiles, "project", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		out := filepath.Join(to, strings.TrimPrefix(path, "project"))
+		if d.IsDir() {
+			return os.MkdirAll(out, 0o755)
+		}
+		b, err := projectFiles.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(out, bytes.ReplaceAll(b, []byte("@DATA@"), []byte(filepath.ToSlash(data))), 0o644)
+	})
+}
+
+// writeSite makes a site configuration that gives the engine so many threads and so much memory.
+func writeSite(path string, threads int, memory string) error {
+	return os.WriteFile(path, fmt.Appendf(nil, `connections:
+  kith_bench:
+    target: dev
+    outputs:
+      dev:
+        type: duckdb
+        schema: main
+        threads: %d
+        memory_limit: %s
+`, threads, memory), 0o644)
+}
+
+// Step is a step of a run that was carried out.
+type Step struct {
+	Title   string  `json:"title"`
+	Rows    int64   `json:"rows"`
+	Seconds float64 `json:"seconds"`
+	Choice  string  `json:"choice,omitempty"`
+}
+
+// readSteps takes the steps out of the lines of kith run --json. A step that did not end well is an error.
+func readSteps(lines []byte) ([]Step, error) {
+	var out []Step
+	in := bufio.NewScanner(bytes.NewReader(lines))
+	in.Buffer(nil, 16<<20)
+	for in.Scan() {
+		var l struct {
+			Type, Status string
+			Step
+		}
+		if err := json.Unmarshal(in.Bytes(), &l); err != nil {
+			return nil, fmt.Errorf("kith run --json wrote %.80q: %w", in.Text(), err)
+		}
+		if l.Type != "step_done" {
+			continue
+		}
+		if l.Status != "done" {
+			return nil, fmt.Errorf("%s: %s", l.Title, l.Status)
+		}
+		out = append(out, l.Step)
+	}
+	return out, in.Err()
+}
+
+const graphStep = "identity graph of user"
+
+// featureStep matches the steps that take a project from ids to the var table, which is what the references do: the list of
+// main ids, the features by source, and the table that joins them.
+var featureStep = regexp.MustCompile(`^(all of user|[0-9]+ features? of user from .*|var table of user, .*)$`)
+
+// seconds adds up the steps that match.
+func seconds(steps []Step, match func(title string) bool) (sum float64, found bool) {
+	for _, s := range steps {
+		if match(s.Title) {
+			sum, found = sum+s.Seconds, true
+		}
+	}
+	return sum, found
+}
+
+// run is one whole run of kith from nothing.
+type run struct {
+	cost            Cost
+	steps           []Step
+	graph, features float64 // seconds
+	warehouse       string
+}
+
+// kithRun makes the project anew and runs it.
+func (b *benchmark) kithRun(ctx context.Context, data, memory string) (*run, error) {
+	dir := filepath.Join(b.work, "project")
+	if err := os.RemoveAll(dir); err != nil {
+		return nil, err
+	}
+	if err := writeProject(dir, data); err != nil {
+		return nil, err
+	}
+	site := filepath.Join(b.work, "siteconfig.yaml")
+	if err := writeSite(site, b.threads, memory); err != nil {
+		return nil, err
+	}
+	out, cost, err := process(ctx, b.kith, "run", "-p", dir, "-c", site, "--end_time", endTime, "--json")
+	if err != nil {
+		return nil, err
+	}
+	r := &run{cost: cost, warehouse: filepath.Join(dir, ".kith", "warehouse.duckdb")}
+	if r.steps, err = readSteps(out); err != nil {
+		return nil, err
+	}
+	graph, ok := seconds(r.steps, func(t string) bool { return t == graphStep })
+	features, also := seconds(r.steps, featureStep.MatchString)
+	if !ok || !also {
+		return nil, fmt.Errorf("the steps of kith have other titles than expected: %v", r.steps)
+	}
+	r.graph, r.features = graph, features
+	return r, nil
+}
