@@ -29,6 +29,7 @@ const (
 	RDisabled             Code = "R025"
 	RContract             Code = "R026"
 	RMustHave             Code = "R027"
+	RNotRun               Code = "R028"
 )
 
 var modelInfos = []Info{
@@ -58,5 +59,6 @@ var modelInfos = []Info{
 	{RMissingTable, "table not found", "An input names a table that the warehouse does not have. Seed it, correct the name, or mark the input optional."},
 	{RContract, "contract broken", "An input promises a column under contract.with_columns that its table does not have."},
 	{RMustHave, "must-have model left out", "A model with enable_status must_have cannot take part, because something it needs is missing or switched off."},
+	{RNotRun, "model not run", "This version reads models of this type but does not run them. What cannot do without the model is left out."},
 	{RDisabled, "disabled", "A node takes no part in the run, because something it needs is missing or switched off."},
 }

@@ -125,3 +125,31 @@ func columnType(datatype string) rel.Type {
 	}
 	return rel.Unknown
 }
+
+// union puts the rows of several sources below each other, with the columns that all of them have. Without a warehouse to ask
+// the columns may not be known; then all are taken, and the engine says what does not fit.
+func (l *lowering) union(n *model.Union) {
+	cols := n.Columns()
+	u := &rel.Union{All: true}
+	for _, s := range n.From {
+		if !usable(s) {
+			continue
+		}
+		sel := &rel.Select{From: table(l.objectOf(s), "t")}
+		for _, c := range cols {
+			sel.Items = append(sel.Items, item(rel.C("t", c), c))
+		}
+		if len(cols) == 0 {
+			sel.Items = []rel.Item{star("t")}
+		}
+		u.Rels = append(u.Rels, sel)
+	}
+	var body rel.Rel = u
+	if len(u.Rels) == 1 {
+		body = u.Rels[0]
+	}
+	out := l.objectOf(n)
+	l.add(&Step{Addr: n.Address, Title: "union " + n.Name, Node: n, Hash: n.Hash, Out: out, Type: "common_column_union", Span: n.Span,
+		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeView, Body: body}}})
+	l.publish(&Published{Name: n.Name, Step: n.Address, From: out, Kind: "model", Span: n.Span})
+}

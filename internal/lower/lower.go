@@ -86,6 +86,8 @@ func Lower(g *model.Graph, ctx Context) *Result {
 			l.input(n)
 		case *model.SQLModel:
 			l.sqlModel(n)
+		case *model.Union:
+			l.union(n)
 		case *model.Stitcher:
 			l.stitcher(n)
 		case *model.Cohort:
@@ -181,6 +183,8 @@ func (l *lowering) objectOf(n model.Node) rel.Object {
 	case *model.Input:
 		return l.object(n.Name, h)
 	case *model.SQLModel:
+		return l.object(n.Name, h)
+	case *model.Union:
 		return l.object(n.Name, h)
 	case *model.Stitcher:
 		return l.object(n.Name, h)

@@ -90,6 +90,7 @@ func (b *Builder) resolve() {
 	b.checkColumns()
 	b.checkPublished()
 	b.order()
+	b.checkUnions()
 	b.settleEnabled()
 }
 

@@ -102,6 +102,9 @@ func (b *Builder) defaultStitcher(e *Entity) *Stitcher {
 	}
 	b.Later(func() { // templates tell which SQL models read the graph; they are rendered after this
 		b.Text(func() {
+			for _, u := range b.Unions {
+				add(u)
+			}
 			for _, m := range b.SQL {
 				if !reaches(m, e.Root, map[Node]bool{}) && !reaches(m, s, map[Node]bool{}) {
 					add(m)
@@ -229,7 +232,7 @@ func (b *Builder) declareVarTables() {
 
 // declareViews adds the feature views of every cohort (modelling.md section 8.4, observed.md section 5.5).
 func (b *Builder) declareViews() {
-	names := map[string]*FeatureView{}
+	d := &viewDeclaration{b: b, names: map[string]*FeatureView{}}
 	for _, c := range b.Cohorts {
 		if c.VarTable == nil {
 			continue
@@ -243,33 +246,66 @@ func (b *Builder) declareViews() {
 				main.Name, main.Span = fv.Name.Value, fv.Name.Span
 			}
 		}
-		views := []*FeatureView{main}
+		d.add(c, main, fv)
+		for _, x := range c.moreViews {
+			main := &FeatureView{Name: x.name.Value, Cohort: c}
+			main.Address, main.Span = x.address, x.name.Span
+			d.add(c, main, x.spec)
+		}
+	}
+}
+
+// AddViews asks for views of a cohort beside its own: what the older model types of views declare.
+func (b *Builder) AddViews(c *Cohort, name source.At[string], fv *spec.FeatureViews) {
+	c.moreViews = append(c.moreViews, moreViews{name: name, address: b.ModelAddr(name.Value), spec: fv})
+}
+
+type moreViews struct {
+	name    source.At[string]
+	address addr.Addr
+	spec    *spec.FeatureViews
+}
+
+// viewDeclaration is the work of declareViews: published names must not meet.
+type viewDeclaration struct {
+	b     *Builder
+	names map[string]*FeatureView
+}
+
+// add declares the view by main id and those by other ids. A view by id that is given the main view's name takes its place.
+func (d *viewDeclaration) add(c *Cohort, main *FeatureView, fv *spec.FeatureViews) {
+	b := d.b
+	views := []*FeatureView{main}
+	if fv != nil {
+		for _, u := range fv.UsingIDs {
+			v := b.viewByID(c, main, u)
+			if v == nil || v == main {
+				continue
+			}
+			if v.Name == main.Name && main.Address != c.Address.Child("feature_view") {
+				v.Address = main.Address
+				views[0] = v
+				continue
+			}
+			views = append(views, v)
+		}
+	}
+	for _, v := range views {
+		if old := d.names[strings.ToLower(v.Name)]; old != nil {
+			b.Diags.Errorf(diag.RDuplicate, v.Span, "two feature views are named %q", v.Name).
+				WithAlso(old.Span, "the first one").WithFix("give one of them another name")
+			continue
+		}
+		d.names[strings.ToLower(v.Name)] = v
+		if !b.Add(v) {
+			continue
+		}
 		if fv != nil {
-			for _, u := range fv.UsingIDs {
-				if v := b.viewByID(c, main, u); v == main {
-					continue
-				} else if v != nil {
-					views = append(views, v)
-				}
-			}
+			b.SetHooks(v, fv.Hooks)
 		}
-		for _, v := range views {
-			if old := names[strings.ToLower(v.Name)]; old != nil {
-				b.Diags.Errorf(diag.RDuplicate, v.Span, "two feature views are named %q", v.Name).
-					WithAlso(old.Span, "the first one").WithFix("give one of them another name")
-				continue
-			}
-			names[strings.ToLower(v.Name)] = v
-			if !b.Add(v) {
-				continue
-			}
-			if fv != nil {
-				b.SetHooks(v, fv.Hooks)
-			}
-			b.fillView(v, fv)
-			c.Views = append(c.Views, v)
-			b.Views = append(b.Views, v)
-		}
+		b.fillView(v, fv)
+		c.Views = append(c.Views, v)
+		b.Views = append(b.Views, v)
 	}
 }
 

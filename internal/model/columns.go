@@ -19,6 +19,8 @@ func columnsOf(s Source) []string {
 		if s.Query != nil && !s.Query.Opaque {
 			cols = s.Query.Facts.Outputs
 		}
+	case *Union:
+		cols = s.Columns()
 	case *Stitcher:
 		cols = []string{s.Entity.IDColumn, "other_id", "other_id_type", "valid_at", "first_seen_at"}
 	}
@@ -69,6 +71,9 @@ func (g *Graph) Sources() []Source {
 	}
 	for _, m := range g.SQL {
 		out = append(out, m)
+	}
+	for _, u := range g.Unions {
+		out = append(out, u)
 	}
 	for _, s := range g.Stitchers {
 		out = append(out, s)

@@ -361,6 +361,10 @@ func typeOf(n Node) string {
 		return "input"
 	case *SQLModel:
 		return "sql_template"
+	case *Union:
+		return "common_column_union"
+	case *Foreign:
+		return n.Type
 	case *Stitcher:
 		if n.Collator {
 			return "id_collator"

@@ -18,6 +18,7 @@ type Graph struct {
 	IDTypes   []*IDType
 	Inputs    []*Input
 	SQL       []*SQLModel
+	Unions    []*Union
 	Stitchers []*Stitcher
 	Cohorts   []*Cohort // root cohorts first, parents before children
 	Tables    []*FeatureTable
@@ -28,7 +29,7 @@ type Graph struct {
 }
 
 // Node is a node of the graph: *Input, *SQLModel, *Stitcher, *Cohort, *EntityVar, *InputVar, *FeatureTable, *FeatureView,
-// *VarTable and no other.
+// *VarTable, *Union, *Foreign and no other.
 type Node interface {
 	// Addr is the node's path.
 	Addr() addr.Addr
@@ -165,7 +166,7 @@ func (r *Rows) IDsOf(e *Entity) []*RowID {
 	return out
 }
 
-// Source is a node that rows can be read from: *Input, *SQLModel, *Stitcher.
+// Source is a node that rows can be read from: *Input, *SQLModel, *Union, *Stitcher, and *Foreign, which has none.
 type Source interface {
 	Node
 	// Rows are the ids, time and input vars of the source's rows.
@@ -292,6 +293,7 @@ type Cohort struct {
 	Views    []*FeatureView
 	// ViewsSpec is the feature_views block of a declared cohort, nil without one.
 	ViewsSpec *spec.FeatureViews
+	moreViews []moreViews
 	spec      *spec.Model
 }
 

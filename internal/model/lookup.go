@@ -30,7 +30,7 @@ func (g *Graph) Find(path string) (n Node, child string, ok bool) {
 		}
 		rest := parts[cut:]
 		switch n := n.(type) {
-		case *Input, *SQLModel:
+		case *Input, *SQLModel, *Union, *Foreign:
 			if rest[0] == ChildVarTable && len(rest) <= 2 {
 				return n, ChildVarTable, true
 			}

@@ -81,6 +81,15 @@ func disable(n Node) {
 		for _, es := range n.Sources {
 			because(es.From)
 		}
+	case *Union:
+		for _, s := range n.From {
+			if s.Base().Disabled == "" {
+				return
+			}
+		}
+		for _, s := range n.From {
+			because(s)
+		}
 	case *VarTable:
 		because(n.Cohort)
 	case *FeatureTable:
@@ -197,6 +206,12 @@ func meaning(w *strings.Builder, n Node) {
 		for _, x := range n.Features {
 			f("feature", x.Name)
 		}
+	case *Union:
+		for _, s := range n.From {
+			f("from", s.Addr().Key())
+		}
+		f("columns", n.Columns())
+		rows(&n.Rows)
 	case *Stitcher:
 		f("collator", n.Collator)
 		f("column", n.Entity.IDColumn)

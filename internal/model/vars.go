@@ -74,6 +74,9 @@ func (b *Builder) checkIDs(v Node, from Source, e *Entity, at source.Span) {
 		}
 		return
 	}
+	if _, ok := from.(*Foreign); ok {
+		return // it has no rows in any run; the var is left out with it
+	}
 	if len(from.SourceRows().IDsOf(e)) == 0 && !from.Base().Broken {
 		b.Diags.Errorf(diag.RNoIDs, at, "%s declares no id of entity %s, so its rows belong to nobody", from.Addr(), e.Name).
 			WithAlso(from.Base().Span, "declared here").
