@@ -7,7 +7,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -99,12 +98,7 @@ func (a *App) failJSON(code int, f *failure) {
 }
 
 // document writes the one JSON document of a command.
-func (a *App) document(v any) error {
-	e := json.NewEncoder(a.Out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
-}
+func (a *App) document(v any) error { return documentTo(a.Out, v) }
 
 func interrupted(ctx context.Context, err error) bool {
 	var sq *run.SQLError

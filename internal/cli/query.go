@@ -1,0 +1,265 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"kith/internal/catalog"
+	"kith/internal/cli/view"
+	"kith/internal/diag"
+	"kith/internal/project"
+	"kith/internal/run"
+)
+
+type queryFlags struct {
+	file    string
+	format  string
+	maxRows int
+	seqNo   string
+}
+
+func (a *App) query() *cobra.Command {
+	var f queryFlags
+	c := &cobra.Command{
+		Use:   "query <sql>",
+		Short: "Run a query on what was built",
+		Long: `Run a query and show its first rows. Published names (user_feature_view) can be used as they are. A path of the project
+becomes the name of what was built for it, in the latest run or in that of --seq_no:
+
+  {{this.DeRef("models/x")}}   {{this.DeRef("user/all")}}   {{this.DeRef("user/all/var_table")}}
+
+Use - as the query to read it from standard input. The warehouse is opened for reading.`,
+		Example: example(`
+			kith query "select * from user_feature_view"
+			kith query 'select count(*) from {{this.DeRef("user/all")}}' --seq_no 3
+			kith query "select * from user_feature_view" --max_rows 0 -f profiles.csv
+			kith query "select * from user_feature_view" --json`),
+		Args: exactlyOne("a query"),
+		RunE: func(c *cobra.Command, args []string) error { return a.runQuery(c.Context(), args[0], f) },
+	}
+	fl := c.Flags()
+	fl.StringVarP(&f.file, "file", "f", "", "write to this file (.csv or .json); a relative path starts in the project's output folder")
+	fl.StringVar(&f.format, "format", "", "table, csv or json; default is table, or what the file's name says")
+	fl.IntVar(&f.maxRows, "max_rows", 10, "rows to read at most; 0 for all")
+	fl.StringVar(&f.seqNo, "seq_no", "", "sequence number that paths refer to; default is latest")
+	return c
+}
+
+// exactlyOne demands one argument and says what it is.
+func exactlyOne(what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return stop(ExitUser, usageError{fmt.Errorf("%s takes %s as its one argument", c.CommandPath(), what), c})
+		}
+		return nil
+	}
+}
+
+func (a *App) runQuery(ctx context.Context, sql string, f queryFlags) error {
+	format, diags := f.output(a.flags.json)
+	if diags.HasErrors() {
+		return refuse(ExitUser, diags)
+	}
+	if sql == "-" {
+		data, err := io.ReadAll(a.In)
+		if err != nil {
+			return stop(ExitUser, err)
+		}
+		sql = string(data)
+	}
+	p, err := a.load()
+	if err != nil {
+		return err
+	}
+	t, err := a.target(p)
+	if err != nil {
+		return err
+	}
+	w, err := a.connect(ctx, p, t, project.Access{Holder: "kith query", ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	q, err := a.rendered(ctx, w, sql, f)
+	if err != nil {
+		return err
+	}
+	res, err := readRows(ctx, w.Conn, q, f.maxRows)
+	if err != nil {
+		if interrupted(ctx, err) {
+			return stop(ExitInterrupted, err)
+		}
+		return refuse(ExitRun, diag.List{q.Diagnose(err)})
+	}
+	return a.showRows(p, res, f, format)
+}
+
+// output decides the format and checks the flags.
+func (f *queryFlags) output(asJSON bool) (format string, diags diag.List) {
+	format = f.format
+	switch ext := strings.ToLower(filepath.Ext(f.file)); {
+	case format != "":
+	case asJSON && f.file == "" || ext == ".json":
+		format = "json"
+	case f.file != "":
+		format = "csv"
+	default:
+		format = "table"
+	}
+	switch {
+	case format != "table" && format != "csv" && format != "json":
+		diags.Errorf(diag.UFlag, noSpan, "--format %q is none of table, csv and json", format)
+	case asJSON && f.file == "" && format != "json":
+		diags.Errorf(diag.UFlag, noSpan, "--format %s and --json do not go together", format)
+	}
+	if f.maxRows < 0 {
+		diags.Errorf(diag.UFlag, noSpan, "--max_rows is 0 for all rows, or a number above")
+	}
+	diags.Add(project.When{SeqNo: f.seqNo}.Check())
+	if f.seqNo == "new" {
+		diags.Errorf(diag.UFlag, noSpan, "--seq_no new has nothing to read; give a number or latest")
+	}
+	return format, diags
+}
+
+// rendered is the query with its template rendered, if it has one.
+func (a *App) rendered(ctx context.Context, w *project.Work, sql string, f queryFlags) (project.Query, error) {
+	q, plain := project.Plain(sql)
+	if plain && f.seqNo == "" {
+		return q, nil
+	}
+	seqNo := f.seqNo
+	if seqNo == "" {
+		seqNo = "latest"
+	}
+	m, diags, err := w.Moment(ctx, project.When{SeqNo: seqNo}, a.Now())
+	if err != nil {
+		if nothingYet(err) {
+			return q, refuse(ExitUser, a.nothingBuilt())
+		}
+		return q, stop(ExitRun, err)
+	}
+	if diags.HasErrors() {
+		return q, refuse(ExitUser, diags)
+	}
+	q, diags, err = w.Render(ctx, sql, m)
+	if err != nil {
+		return q, stop(ExitRun, err)
+	}
+	if diags.HasErrors() {
+		return q, refuse(ExitUser, diags)
+	}
+	return q, nil
+}
+
+// nothingYet reports an error of a warehouse in which kith has not worked yet.
+func nothingYet(err error) bool {
+	var sq *run.SQLError
+	return errors.As(err, &sq) && sq.Kind == "missing_table"
+}
+
+func (a *App) nothingBuilt() diag.List {
+	var l diag.List
+	l.Errorf(diag.WSeqNo, noSpan, "nothing has been built in this warehouse yet").WithFix("%s", a.line("kith run"))
+	return l
+}
+
+// readRows reads at most limit rows, all for 0.
+func readRows(ctx context.Context, conn run.Conn, q project.Query, limit int) (*view.Result, error) {
+	rows, err := conn.Query(ctx, q.Text.S)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	res := &view.Result{Columns: append([]catalog.Column{}, rows.Columns()...)}
+	for rows.Next() {
+		if limit > 0 && len(res.Rows) == limit {
+			res.More = true
+			return res, nil
+		}
+		res.Rows = append(res.Rows, append([]any{}, rows.Values()...))
+	}
+	return res, rows.Err()
+}
+
+func (a *App) showRows(p *project.Project, res *view.Result, f queryFlags, format string) error {
+	var b bytes.Buffer
+	w := a.Out
+	if f.file != "" {
+		w = &b
+	}
+	switch format {
+	case "csv":
+		if err := res.CSV(w); err != nil {
+			return stop(ExitRun, err)
+		}
+	case "json":
+		if err := documentTo(w, queryDocument(res)); err != nil {
+			return stop(ExitRun, err)
+		}
+	default:
+		width := 0
+		if f.file == "" && view.Terminal(a.Out) {
+			width = view.Width(a.Out)
+		}
+		res.Table(w, width)
+	}
+	if f.file != "" {
+		if err := a.writeResult(p, f.file, b.Bytes(), res); err != nil {
+			return err
+		}
+	}
+	if res.More {
+		a.note("%s", a.style().Dim(fmt.Sprintf("first %s; --max_rows 0 shows all", view.Count(len(res.Rows), "row"))))
+	} else if format == "table" {
+		a.note("%s", a.style().Dim(view.Count(len(res.Rows), "row")))
+	}
+	return nil
+}
+
+func queryDocument(res *view.Result) any {
+	type column struct {
+		Name string `json:"name"`
+		Type string `json:"type"`
+	}
+	columns := []column{}
+	for _, c := range res.Columns {
+		columns = append(columns, column{c.Name, c.Type})
+	}
+	return struct {
+		Columns []column `json:"columns"`
+		Rows    []any    `json:"rows"`
+		More    bool     `json:"more"`
+	}{columns, res.Objects(), res.More}
+}
+
+// writeResult writes a file, by way of another one, so that it is whole or not there.
+func (a *App) writeResult(p *project.Project, name string, data []byte, res *view.Result) error {
+	path := name
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(p.Spec.Root, "output", name)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return stop(ExitUser, err)
+	}
+	if err := writeWhole(path, data); err != nil {
+		return stop(ExitUser, err)
+	}
+	if a.flags.json {
+		return a.document(struct {
+			File string `json:"file"`
+			Rows int    `json:"rows"`
+			More bool   `json:"more"`
+		}{path, len(res.Rows), res.More})
+	}
+	a.note("%s written to %s", view.Count(len(res.Rows), "row"), project.Relative(path, dir()))
+	return nil
+}
