@@ -34,6 +34,7 @@ type document struct {
 
 var documents = []document{
 	{"docs/reference/language.md", func(string) (string, error) { return language(), nil }},
+	{"docs/reference/cli.md", func(string) (string, error) { return commandLine() }},
 	{"docs/reference/diagnostics.md", diagnostics},
 }
 
@@ -74,9 +75,51 @@ func repository() (string, error) {
 
 const generated = "<!-- Printed from the program by `go generate ./docs`. Do not edit. -->\n\n"
 
-// language prints every key of the language with its type and meaning.
+// language prints every key of the language with its type and meaning, and what of it has no effect.
 func language() string {
-	return generated + plainAngles(spec.MarkdownReference(modeltype.Tables()...))
+	types := nested(modeltype.Tables())
+	var b strings.Builder
+	b.WriteString(generated + plainAngles(spec.MarkdownReference(types...)))
+	b.WriteString("\n## Keys without effect\n\nThese are accepted, so that a project need not be changed, and nothing acts on them. " +
+		"`--verbose` says which of them\na project uses.\n\n| object | keys |\n| --- | --- |\n")
+	for _, t := range append(spec.Tables(), types...) {
+		var keys []string
+		for _, f := range t.Fields {
+			if f.NoEffect {
+				keys = append(keys, "`"+f.Name+"`")
+			}
+		}
+		if len(keys) > 0 {
+			fmt.Fprintf(&b, "| %s | %s |\n", t.Name, strings.Join(keys, ", "))
+		}
+	}
+	return b.String()
+}
+
+// nested are tables, each followed by those of the objects it holds, without those that belong to the language at large.
+func nested(tables []*spec.Table) []*spec.Table {
+	seen := map[string]bool{}
+	for _, t := range spec.Tables() {
+		seen[t.Name] = true
+	}
+	var out []*spec.Table
+	var walk func(t *spec.Table)
+	walk = func(t *spec.Table) {
+		if seen[t.Name] {
+			return
+		}
+		seen[t.Name] = true
+		out = append(out, t)
+		for _, f := range t.Fields {
+			if f.Type.Table != nil {
+				walk(f.Type.Table)
+			}
+		}
+	}
+	for _, t := range tables {
+		walk(t)
+	}
+	return out
 }
 
 // plainAngles keeps "<entity>" from being taken for a tag of HTML. Code spans show it as it is.
