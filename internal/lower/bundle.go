@@ -18,6 +18,7 @@ type bundle struct {
 	from   model.Source
 	depth  int
 	vars   []*model.EntityVar
+	digest string
 }
 
 // groupVars puts every usable var with a from into its bundle.
@@ -74,12 +75,17 @@ func (b *bundle) addr() addr.Addr {
 	return a
 }
 
+// hash is over the vars and the cohort, whose members the rows are about.
 func (b *bundle) hash() string {
-	h := sha256.New()
-	for _, v := range b.vars {
-		h.Write([]byte(string(v.Address) + " " + v.Hash + "\n"))
+	if b.digest == "" {
+		h := sha256.New()
+		h.Write([]byte(b.cohort.Hash + "\n"))
+		for _, v := range b.vars {
+			h.Write([]byte(string(v.Address) + " " + v.Hash + "\n"))
+		}
+		b.digest = hex.EncodeToString(h.Sum(nil))[:8]
 	}
-	return hex.EncodeToString(h.Sum(nil))[:8]
+	return b.digest
 }
 
 // mainID is the alias of the resolved source in a bundle's statement.
@@ -105,7 +111,7 @@ func (l *lowering) bundle(b *bundle) {
 // fuse puts the statement of a bundle together.
 func (l *lowering) fuse(b *bundle) *fused {
 	id := b.cohort.Entity.IDColumn
-	f := &fused{l: l, b: b, owners: map[*model.Cohort]string{}}
+	f := &fused{l: l, b: b, owners: map[*model.Cohort]string{}, used: map[*model.Cohort][]*model.EntityVar{}, joined: map[*model.EntityVar]string{}, ranks: map[string]string{}}
 	f.rows = l.resolvedRows(b.from, b.cohort.Entity, l.inputVarsOf(b))
 	f.sel = &rel.Select{
 		Where:   []rel.Expr{rel.NotNull(rel.C(rowsAlias, id))},
@@ -143,13 +149,11 @@ type fused struct {
 	owners     map[*model.Cohort]string
 	ownerOrder []*model.Cohort
 	used       map[*model.Cohort][]*model.EntityVar
-	windowed   []rel.Item // columns of the window level
-	ranks      []rankKey
-	grouped    map[*model.EntityVar]bool
-}
-
-type rankKey struct {
-	key, col string
+	// joined is the name an entity var has among the columns of the rows. It must not meet a column of the source.
+	joined   map[*model.EntityVar]string
+	windowed []rel.Item        // columns of the window level
+	ranks    map[string]string // columns by what they rank
+	grouped  map[*model.EntityVar]bool
 }
 
 func (f *fused) binding() binding {
@@ -158,27 +162,16 @@ func (f *fused) binding() binding {
 
 // varColumn is the column of an entity var joined to the rows; the join is added by finish.
 func (f *fused) varColumn(v *model.EntityVar) rel.Expr {
-	c := v.Cohort
-	if f.owners[c] == "" {
-		f.owners[c] = fmt.Sprintf("e%d", len(f.owners)+1)
-		f.ownerOrder = append(f.ownerOrder, c)
-	}
-	if f.used == nil {
-		f.used = map[*model.Cohort][]*model.EntityVar{}
-	}
-	found := false
-	for _, u := range f.used[c] {
-		found = found || u == v
-	}
-	if !found {
+	if f.joined[v] == "" {
+		c := f.l.holder(f.b.cohort, v, f.b.vars[0])
+		if f.owners[c] == "" {
+			f.owners[c] = fmt.Sprintf("e%d", len(f.owners)+1)
+			f.ownerOrder = append(f.ownerOrder, c)
+		}
 		f.used[c] = append(f.used[c], v)
+		f.joined[v] = "__" + v.Cohort.Name + "_" + v.Name
 	}
-	return rel.C(rowsAlias, f.joined(v))
-}
-
-// joined is the name an entity var has among the columns of the rows. It must not meet a column of the source.
-func (f *fused) joined(v *model.EntityVar) string {
-	return "__var_" + f.owners[v.Cohort] + "_" + v.Name
+	return rel.C(rowsAlias, f.joined[v])
 }
 
 // value is a var's expression in the fused statement, before its default.
@@ -251,14 +244,14 @@ func (f *fused) finish() {
 			j.Joins = append(j.Joins, rel.Join{Kind: rel.Left, Source: rel.Source{Rel: f.l.varsOf(c, f.used[c], f.b.vars[0]), Alias: alias},
 				On: []rel.Expr{rel.Eq(rel.C(alias, id), rel.C("r", id))}})
 			for _, v := range f.used[c] {
-				j.Items = append(j.Items, item(rel.C(alias, v.Name), f.joined(v)))
+				j.Items = append(j.Items, item(rel.C(alias, v.Name), f.joined[v]))
 			}
 		}
 		rows = j
 	}
 	if len(f.windowed) > 0 {
-		rows = &rel.Select{From: rel.Source{Rel: rows, Alias: rowsAlias}, Items: append([]rel.Item{star(rowsAlias)}, f.windowed...),
-			Where: []rel.Expr{rel.NotNull(rel.C(rowsAlias, id))}}
+		rows = &rel.Select{From: rel.Source{Rel: rows, Alias: rowsAlias}, Items: append([]rel.Item{star(rowsAlias)}, f.windowed...), Where: f.sel.Where}
+		f.sel.Where = nil
 	}
 	f.sel.From = rel.Source{Rel: rows, Alias: rowsAlias}
 }
@@ -266,23 +259,16 @@ func (f *fused) finish() {
 // inputVarsOf are the input vars that the texts of a bundle mention.
 func (l *lowering) inputVarsOf(b *bundle) []*model.InputVar {
 	var out []*model.InputVar
+	seen := map[*model.InputVar]bool{}
 	for _, v := range b.vars {
 		for _, n := range v.Needs {
-			if iv, ok := n.(*model.InputVar); ok && !containsVar(out, iv) {
+			if iv, ok := n.(*model.InputVar); ok && !seen[iv] {
+				seen[iv] = true
 				out = append(out, iv)
 			}
 		}
 	}
 	return out
-}
-
-func containsVar(xs []*model.InputVar, x *model.InputVar) bool {
-	for _, o := range xs {
-		if o == x {
-			return true
-		}
-	}
-	return false
 }
 
 // probe computes one var of a bundle alone, over all rows, and counts the outcome.

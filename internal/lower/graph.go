@@ -56,14 +56,12 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 			g.readTuples(i, es)
 		}
 	}
-	nodes := g.scratchObject("nodes")
 	mapping := suffixed(g.out, "_internal_mapping")
 	edges := suffixed(g.out, "_internal_edges")
 	if n.Collator {
-		g.let(nodes, g.nodes(nil))
-		g.let(mapping, g.collate(nodes))
+		g.let(mapping, g.collate())
 	} else {
-		seed, labels := g.scratchObject("seed"), g.scratchObject("labels")
+		nodes, seed, labels := g.scratchObject("nodes"), g.scratchObject("seed"), g.scratchObject("labels")
 		g.hashNodes(nodes, seed)
 		g.solve(nodes, seed, labels)
 		g.name(nodes, labels, mapping)
@@ -71,6 +69,10 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 	g.program = append(g.program,
 		&rel.Let{Out: edges, Kind: rel.MakeView, Body: g.edges()},
 		&rel.Let{Out: g.out, Kind: letKind(n.Output), Body: g.published(mapping)})
+	var tuples []rel.Object // the view of edges reads them
+	for _, t := range g.tuples {
+		tuples = append(tuples, t.object)
+	}
 	title := "identity graph of " + n.Entity.Name
 	typ := "id_stitcher"
 	if n.Collator {
@@ -79,7 +81,7 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 	for _, o := range g.scratch {
 		g.program = append(g.program, &rel.Drop{Object: o})
 	}
-	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: g.out, Extra: []rel.Object{mapping, edges},
+	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: g.out, Extra: []rel.Object{mapping, edges}, Kept: tuples,
 		Type: typ, Program: g.program, Span: n.Span, Scratch: g.scratch})
 	if n.Entity.Stitcher == n {
 		l.publish(&Published{Name: n.Name, Step: n.Address, From: g.out, Entity: n.Entity, Kind: "graph", Span: n.Span})
@@ -111,12 +113,16 @@ func (g *graph) readTuples(i int, es *model.EdgeSource) {
 	t := tuples{object: suffixed(g.out, fmt.Sprintf("_internal_tuples_%d", i+1)), ids: es.IDs}
 	raw := &rel.Select{From: rel.Source{Rel: g.l.sourceTable(es.From), Alias: "s"}}
 	kept := &rel.Select{From: rel.Source{Rel: raw, Alias: "r"}}
-	all := &rel.Select{From: rel.Source{Rel: kept, Alias: "k"}}
+	all := &rel.Select{From: rel.Source{Rel: raw, Alias: "k"}}
 	var any []rel.Expr
 	for j, id := range es.IDs {
 		c := idCol(j)
 		raw.Items = append(raw.Items, item(idValue(g.l.user(id.Select, "s")), c))
-		kept.Items = append(kept.Items, item(g.filtered(id.Type, rel.C("r", c)), c))
+		x := g.filtered(id.Type, rel.C("r", c))
+		if _, same := x.(*rel.Col); !same {
+			all.From.Rel = kept
+		}
+		kept.Items = append(kept.Items, item(x, c))
 		all.Items = append(all.Items, item(rel.C("k", c), c))
 		all.GroupBy = append(all.GroupBy, rel.C("k", c))
 		any = append(any, rel.NotNull(rel.C("k", c)))
@@ -229,8 +235,8 @@ func (g *graph) hashNodes(nodes, seed rel.Object) {
 }
 
 // collate maps every id of an entity without edges to itself (modelling.md section 6.7).
-func (g *graph) collate(nodes rel.Object) rel.Rel {
-	return &rel.Select{From: table(nodes, "n"), Items: []rel.Item{
+func (g *graph) collate() rel.Rel {
+	return &rel.Select{From: rel.Source{Rel: g.nodes(nil), Alias: "n"}, Items: []rel.Item{
 		item(rel.C("n", colNode), colNode), item(rel.C("n", colNodeType), colNodeType),
 		item(rel.C("n", colNode), g.n.Entity.IDColumn),
 		item(rel.C("n", colFirstSeen), colValidAt), item(rel.C("n", colFirstSeen), colFirstSeen)}}
@@ -287,7 +293,10 @@ func (g *graph) edges() rel.Rel {
 		sel.Items = append(sel.Items, item(rel.C("e", c), c))
 		sel.GroupBy = append(sel.GroupBy, rel.C("e", c))
 	}
-	main := rel.F(rel.Least, rid(rel.C("e", "id1"), rel.C("e", "id1_type")), rid(rel.C("e", "id2"), rel.C("e", "id2_type")))
+	var main rel.Expr = rel.C("e", "id1")
+	if !g.n.Collator {
+		main = rel.F(rel.Least, rid(rel.C("e", "id1"), rel.C("e", "id1_type")), rid(rel.C("e", "id2"), rel.C("e", "id2_type")))
+	}
 	sel.Items = append(sel.Items, item(main, g.n.Entity.IDColumn),
 		item(&rel.Agg{Fn: rel.Min, Args: []rel.Expr{rel.C("e", colValidAt)}}, colValidAt))
 	return sel

@@ -58,6 +58,9 @@ func problems(out *lower.Result) []string {
 				delete(left, d.Object.Key())
 			}
 		}
+		for _, o := range s.Kept {
+			delete(left, o.Key())
+		}
 		for _, o := range append([]rel.Object{s.Out}, s.Extra...) {
 			if !left[o.Key()] {
 				say("%s does not make %s", s.Addr, o.Key())
@@ -67,6 +70,9 @@ func problems(out *lower.Result) []string {
 				say("%s and %s both make %s", old.Addr, s.Addr, o.Key())
 			}
 			maker[fold(o)] = s
+		}
+		for k := range left {
+			say("%s leaves %s behind", s.Addr, k)
 		}
 	}
 	done := map[addr.Addr]bool{}

@@ -33,8 +33,10 @@ type Step struct {
 	// Hash is the hash the step's material is named by.
 	Hash string
 	// Out is the main object made; Extra are further ones that stay (edges, mapping).
-	Out     rel.Object
-	Extra   []rel.Object
+	Out   rel.Object
+	Extra []rel.Object
+	// Kept are objects that stay because views among Out and Extra read them.
+	Kept    []rel.Object
 	IsTable bool
 	// Type is what the object is called in the registry ("id_stitcher", "sql_template", "entity_var_table" ...).
 	Type string
@@ -74,7 +76,8 @@ func (r *Result) Step(a addr.Addr) *Step { return r.byAddr[a] }
 
 // Lower makes the steps of a run. Nodes that are broken or disabled, and what needs them, are left out.
 func Lower(g *model.Graph, ctx Context) *Result {
-	l := &lowering{g: g, ctx: ctx, out: &Result{byAddr: map[addr.Addr]*Step{}}, bundleOf: map[*model.EntityVar]*bundle{}}
+	l := &lowering{g: g, ctx: ctx, out: &Result{byAddr: map[addr.Addr]*Step{}}, bundleOf: map[*model.EntityVar]*bundle{}, sourceTables: map[model.Source]rel.Object{}}
+	l.earlier = earlier{bundleOf: l.bundleOf, decided: map[read]bool{}, also: map[model.Node][]model.Node{}}
 	l.groupVars()
 	done := map[*bundle]bool{}
 	for _, n := range g.Order {
@@ -162,6 +165,9 @@ type lowering struct {
 	out      *Result
 	bundles  []*bundle
 	bundleOf map[*model.EntityVar]*bundle
+	earlier  earlier
+	// sourceTables are the var tables of sources that are asked for, by source.
+	sourceTables map[model.Source]rel.Object
 }
 
 func (l *lowering) add(s *Step) {
@@ -249,9 +255,9 @@ func EntityName(s *Step) string {
 	return ""
 }
 
-// hooks puts the user's scripts around what a step does. A step of many vars has none.
+// hooks puts the user's scripts around what the step of a node does. A step of many vars has none.
 func (l *lowering) hooks(s *Step) {
-	if s.Node == nil || len(s.Vars) > 0 {
+	if s.Node == nil || s.Addr != s.Node.Addr() {
 		return
 	}
 	base := s.Node.Base()

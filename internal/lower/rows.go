@@ -1,7 +1,11 @@
 package lower
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"slices"
+	"strings"
 
 	"kith/internal/model"
 	"kith/internal/rel"
@@ -20,8 +24,32 @@ func (l *lowering) resolvedRows(s model.Source, e *model.Entity, vars []*model.I
 	return l.withInputVars(rows, vars)
 }
 
-// rowsWithMainIDs is <source>/var_table: a row number, the main ids of all entities that the source has ids of, all columns,
-// all input vars.
+// sourceVarTable is the object of <source>/var_table, made by a step of its own when something asks for it. It is a table: a
+// query may name it twice, and must find the same row numbers.
+func (l *lowering) sourceVarTable(s model.Source) rel.Object {
+	if o, ok := l.sourceTables[s]; ok {
+		return o
+	}
+	h := sha256.New()
+	h.Write([]byte(s.Base().Hash))
+	for _, e := range l.g.Entities {
+		if len(s.SourceRows().IDsOf(e)) > 0 && e.Stitcher != nil {
+			h.Write([]byte("\n" + e.Name + " " + e.Stitcher.Hash))
+		}
+	}
+	for _, v := range s.SourceRows().InputVars {
+		h.Write([]byte("\n" + v.Name + " " + v.Hash))
+	}
+	digest := hex.EncodeToString(h.Sum(nil))[:8]
+	out := l.object(s.DisplayName()+"_var_table", digest)
+	l.sourceTables[s] = out
+	l.add(&Step{Addr: s.Addr().Child(model.ChildVarTable), Title: "rows of " + string(s.Addr()) + " with main ids", Node: s, Hash: digest, Out: out, IsTable: true,
+		Type: "input_var_table", Span: s.Base().Span,
+		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: l.rowsWithMainIDs(s)}}})
+	return out
+}
+
+// rowsWithMainIDs are a row number, the main ids of all entities that the source has ids of, all columns, all input vars.
 func (l *lowering) rowsWithMainIDs(s model.Source) rel.Rel {
 	var entities []*model.Entity
 	for _, e := range l.g.Entities {
@@ -29,17 +57,28 @@ func (l *lowering) rowsWithMainIDs(s model.Source) rel.Rel {
 			entities = append(entities, e)
 		}
 	}
-	return l.withInputVars(l.withMainIDs(s, entities, true), s.SourceRows().InputVars)
+	var vars []*model.InputVar
+	for _, v := range s.SourceRows().InputVars {
+		if usable(v) {
+			vars = append(vars, v)
+		}
+	}
+	return l.withInputVars(l.withMainIDs(s, entities, true), vars)
 }
 
 // withMainIDs joins the graph of each entity once per id of the source.
 func (l *lowering) withMainIDs(s model.Source, entities []*model.Entity, number bool) rel.Rel {
 	sel := &rel.Select{From: rel.Source{Rel: l.sourceTable(s), Alias: "i"}}
+	var ours []string
+	add := func(x rel.Expr, name string) {
+		sel.Items = append(sel.Items, item(x, name))
+		ours = append(ours, name)
+	}
 	if number {
-		sel.Items = append(sel.Items, item(&rel.Win{Fn: rel.RowNumber}, "input_row_id"))
+		add(&rel.Win{Fn: rel.RowNumber}, "input_row_id")
 	}
 	if _, ok := s.(*model.Stitcher); ok { // its rows carry the main id already
-		sel.Items = append(sel.Items, star("i"))
+		sel.Items = append(sel.Items, columnsBut(s, "i", ours)...)
 		return sel
 	}
 	seen := map[*model.Entity]bool{}
@@ -67,15 +106,54 @@ func (l *lowering) withMainIDs(s model.Source, entities []*model.Entity, number 
 		switch {
 		case own && len(found) == 1: // the column has the name already
 		case len(found) == 0:
-			sel.Items = append(sel.Items, item(&rel.Cast{X: rel.Null(), Type: rel.Text}, e.IDColumn))
+			add(&rel.Cast{X: rel.Null(), Type: rel.Text}, e.IDColumn)
 		case len(found) == 1:
-			sel.Items = append(sel.Items, item(found[0], e.IDColumn))
+			add(found[0], e.IDColumn)
 		default:
-			sel.Items = append(sel.Items, item(rel.F(rel.Coalesce, found...), e.IDColumn))
+			add(rel.F(rel.Coalesce, found...), e.IDColumn)
 		}
 	}
-	sel.Items = append(sel.Items, star("i"))
+	sel.Items = append(sel.Items, columnsBut(s, "i", ours)...)
 	return sel
+}
+
+// columnsBut are all columns of a source's rows but those that have one of our names, letter case ignored: what we add is meant
+// when the name is used. Of a table whose columns are not known, only a column that an id of the source names is known to be
+// there.
+func columnsBut(s model.Source, alias string, ours []string) []rel.Item {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(ours, func(o string) bool { return strings.EqualFold(o, name) })
+	}
+	cols := columnsOf(s)
+	if !slices.ContainsFunc(cols, taken) {
+		var except []string
+		for _, id := range s.SourceRows().IDs {
+			if cols == nil && taken(id.Entity.IDColumn) && isColumn(id, id.Entity.IDColumn) && !slices.Contains(except, id.Entity.IDColumn) {
+				except = append(except, id.Entity.IDColumn)
+			}
+		}
+		return []rel.Item{star(alias, except...)}
+	}
+	var out []rel.Item
+	for _, c := range cols {
+		if !taken(c) {
+			out = append(out, item(rel.C(alias, c), c))
+		}
+	}
+	return out
+}
+
+// columnsOf are the columns of a source's rows, nil where they are not known.
+func columnsOf(s model.Source) []string {
+	switch s := s.(type) {
+	case *model.Input:
+		return s.Columns
+	case *model.SQLModel:
+		if s.Query != nil && !s.Query.Opaque {
+			return s.Query.Facts.Outputs
+		}
+	}
+	return nil
 }
 
 // isColumn reports whether an id's select is just the column of that name.

@@ -87,8 +87,21 @@ func (l *lowering) refRel(h model.RefHole) rel.Rel {
 		}
 	case model.Source:
 		if h.Child == model.ChildVarTable {
-			return l.rowsWithMainIDs(n)
+			return &rel.Table{Object: l.sourceVarTable(n)}
 		}
 	}
 	return &rel.Table{Object: l.objectOf(h.Node)}
+}
+
+// typeText is the type's text in the "cast(null as ...)" that column_data_type was parsed as, with its times filled in.
+func typeText(t *sqltext.Tree) source.Text {
+	text := t.Rendered.Text
+	const head, tail = len("cast(null as "), len(")")
+	if len(text.S) <= head+tail {
+		return source.Text{}
+	}
+	if _, _, _, found := template.FindPlaceholder(text.S, 0); found {
+		return source.Text{}
+	}
+	return text.Slice(head, len(text.S)-tail).TrimSpace()
 }

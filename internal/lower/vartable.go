@@ -8,17 +8,23 @@ import (
 	"kith/internal/sqltext"
 )
 
-// varsOf is a relation with the main id of a cohort's members and some of its vars, for use while building "reader". It reads
-// the finished var table where that does not itself wait for the reader; else it joins just the bundles needed.
+// holder is the cohort in whose var table a var is read, c or an ancestor of it: the nearest to c whose finished table has the
+// var and does not wait for the reader, so that few tables are joined; else the var's own.
+func (l *lowering) holder(c *model.Cohort, v *model.EntityVar, reader model.Node) *model.Cohort {
+	for ; c != nil && c != v.Cohort; c = c.Parent {
+		if c.Find(v.Name) == v && l.tableIsEarlier(c, reader) {
+			return c
+		}
+	}
+	return v.Cohort
+}
+
+// varsOf is a relation with the main id of a cohort's members and at least those vars of the cohort itself, for use while
+// building "reader". It is the finished var table where that does not itself wait for the reader; else just the bundles needed
+// are joined.
 func (l *lowering) varsOf(c *model.Cohort, vars []*model.EntityVar, reader model.Node) rel.Rel {
 	if l.tableIsEarlier(c, reader) {
-		sel := &rel.Select{From: table(l.objectOf(c.VarTable), "t"), Items: []rel.Item{item(rel.C("t", c.Entity.IDColumn), c.Entity.IDColumn)}}
-		for _, v := range vars {
-			if v.Cohort == c {
-				sel.Items = append(sel.Items, item(rel.C("t", v.Name), v.Name))
-			}
-		}
-		return sel
+		return &rel.Table{Object: l.objectOf(c.VarTable)}
 	}
 	var own []*model.EntityVar
 	for _, v := range vars {
@@ -26,50 +32,13 @@ func (l *lowering) varsOf(c *model.Cohort, vars []*model.EntityVar, reader model
 			own = append(own, v)
 		}
 	}
-	return l.assemble(c, own)
-}
-
-// tableIsEarlier reports whether a cohort's var table can be finished before the reader: when nothing in it needs the reader.
-func (l *lowering) tableIsEarlier(c *model.Cohort, reader model.Node) bool {
-	if c.VarTable == nil || !usable(c.VarTable) {
-		return false
-	}
-	return !l.waitsFor(c.VarTable, reader)
-}
-
-// waitsFor reports whether a needs b, directly or not. A bundle is built as a whole: what one of its vars waits for, all do.
-func (l *lowering) waitsFor(a, b model.Node) bool {
-	target := map[model.Node]bool{b: true}
-	if v, ok := b.(*model.EntityVar); ok && l.bundleOf[v] != nil {
-		for _, o := range l.bundleOf[v].vars {
-			target[o] = true
-		}
-	}
-	seen := map[model.Node]bool{}
-	var walk func(n model.Node) bool
-	walk = func(n model.Node) bool {
-		if target[n] {
-			return true
-		}
-		if seen[n] {
-			return false
-		}
-		seen[n] = true
-		for _, m := range n.Base().Needs {
-			if walk(m) {
-				return true
-			}
-		}
-		return false
-	}
-	return walk(a)
+	return l.assemble(c, own, reader)
 }
 
 // assemble joins the bundles of a cohort's own vars to its main ids, applies types and defaults, and computes derived vars
-// level by level, so that each sees the finished values of those it uses. The result has the main id and the wanted vars, and
-// whatever they are derived from.
-func (l *lowering) assemble(c *model.Cohort, want []*model.EntityVar) rel.Rel {
-	a := &assembly{l: l, c: c, level: map[*model.EntityVar]int{}, foreign: map[*model.EntityVar]string{}}
+// level by level, so that each sees the finished values of those it uses. The result has the main id and the wanted vars.
+func (l *lowering) assemble(c *model.Cohort, want []*model.EntityVar, reader model.Node) rel.Rel {
+	a := &assembly{l: l, c: c, reader: reader, level: map[*model.EntityVar]int{}, foreign: map[*model.EntityVar]string{}}
 	for _, v := range want {
 		a.visit(v)
 	}
@@ -77,41 +46,56 @@ func (l *lowering) assemble(c *model.Cohort, want []*model.EntityVar) rel.Rel {
 }
 
 type assembly struct {
-	l     *lowering
-	c     *model.Cohort
-	order []*model.EntityVar // own vars, each after those it uses
-	level map[*model.EntityVar]int
-	// foreign are vars of ancestors that own vars use: they are joined from their var table under these names.
-	foreign      map[*model.EntityVar]string
-	foreignOrder []*model.EntityVar
+	l      *lowering
+	c      *model.Cohort
+	reader model.Node
+	// order is own vars, each after those it uses, and vars of ancestors, which foreign gives the names that they get here.
+	order   []*model.EntityVar
+	level   map[*model.EntityVar]int
+	foreign map[*model.EntityVar]string
 }
 
+// visit gives a wanted var its level: 0 is joined, level n+1 is computed from level n.
 func (a *assembly) visit(v *model.EntityVar) {
+	if v.Cohort != a.c {
+		a.inherit(v, v.Name)
+		return
+	}
 	if _, ok := a.level[v]; ok {
 		return
 	}
 	n := 0
-	aggregated := a.l.bundleOf[v] != nil
 	uses := v.Uses
-	if aggregated {
+	if a.l.bundleOf[v] != nil {
 		uses = defaultUses(v)
+	} else {
+		n = 1
 	}
 	for _, u := range uses {
 		if u.Cohort != a.c {
-			if a.foreign[u] == "" {
-				a.foreign[u] = fmt.Sprintf("__%s_%s", u.Cohort.Name, u.Name)
-				a.foreignOrder = append(a.foreignOrder, u)
-			}
-			continue
+			a.inherit(u, fmt.Sprintf("__%s_%s", u.Cohort.Name, u.Name))
+		} else {
+			a.visit(u)
 		}
-		a.visit(u)
 		n = max(n, a.level[u]+1)
-	}
-	if !aggregated {
-		n = max(n, 1)
 	}
 	a.level[v] = n
 	a.order = append(a.order, v)
+}
+
+func (a *assembly) inherit(v *model.EntityVar, name string) {
+	if _, ok := a.level[v]; !ok {
+		a.level[v], a.foreign[v] = 0, name
+		a.order = append(a.order, v)
+	}
+}
+
+// name is the column of a var while the table is put together.
+func (a *assembly) name(v *model.EntityVar) string {
+	if name, ok := a.foreign[v]; ok {
+		return name
+	}
+	return v.Name
 }
 
 // defaultUses are the vars that an aggregated var's default mentions: its select and where were served in its bundle.
@@ -129,63 +113,55 @@ func defaultUses(v *model.EntityVar) []*model.EntityVar {
 }
 
 func (a *assembly) build(want []*model.EntityVar) rel.Rel {
-	id := a.c.Entity.IDColumn
-	sel := &rel.Select{From: table(a.l.objectOf(a.c), "c"), Items: []rel.Item{item(rel.C("c", id), id)}}
-	bundles := map[*bundle]string{}
 	deepest := 0
 	for _, v := range a.order {
 		deepest = max(deepest, a.level[v])
-		bd := a.l.bundleOf[v]
-		if bd == nil {
-			continue
-		}
-		alias := bundles[bd]
-		if alias == "" {
-			alias = fmt.Sprintf("b%d", len(bundles)+1)
-			bundles[bd] = alias
-			sel.Joins = append(sel.Joins, rel.Join{Kind: rel.Left, Source: table(a.l.object(bd.name(), bd.hash()), alias),
-				On: []rel.Expr{rel.Eq(rel.C(alias, id), rel.C("c", id))}})
-		}
-		x := rel.Expr(rel.C(alias, v.Name))
-		if a.level[v] == 0 {
-			x = a.l.finished(x, v.Type, v.Default, binding{})
-		}
-		sel.Items = append(sel.Items, item(x, a.column(v)))
 	}
-	owners := map[*model.Cohort]string{}
-	for _, v := range a.foreignOrder {
-		alias := owners[v.Cohort]
-		if alias == "" {
-			alias = fmt.Sprintf("p%d", len(owners)+1)
-			owners[v.Cohort] = alias
-			sel.Joins = append(sel.Joins, rel.Join{Kind: rel.Left, On: []rel.Expr{rel.Eq(rel.C(alias, id), rel.C("c", id))},
-				Source: rel.Source{Rel: a.l.varsOf(v.Cohort, a.foreignOrder, a.c), Alias: alias}})
-		}
-		sel.Items = append(sel.Items, item(rel.C(alias, v.Name), a.foreign[v]))
+	var rows rel.Rel = a.joined()
+	if deepest == 0 {
+		return rows
 	}
-	var rows rel.Rel = sel
-	for n := 1; n <= deepest; n++ {
+	for n := 1; n < deepest; n++ {
 		rows = a.derive(rows, n)
 	}
-	out := &rel.Select{From: rel.Source{Rel: rows, Alias: "v"}, Items: []rel.Item{item(rel.C("v", id), id)}}
-	for _, v := range want {
-		out.Items = append(out.Items, item(rel.C("v", a.column(v)), v.Name))
-	}
-	return out
+	return a.finish(rows, want, deepest)
 }
 
-// column is the name a var has while the table is being put together.
-func (a *assembly) column(v *model.EntityVar) string { return v.Name }
-
-// derive adds the vars of one level.
-func (a *assembly) derive(rows rel.Rel, n int) rel.Rel {
-	sel := &rel.Select{From: rel.Source{Rel: rows, Alias: "v"}}
-	b := binding{of: "v", vars: func(u *model.EntityVar) rel.Expr {
-		if name, ok := a.foreign[u]; ok {
-			return rel.C("v", name)
+// joined are the main ids with the vars of bundles and of ancestors. Vars whose default mentions no other are finished.
+func (a *assembly) joined() *rel.Select {
+	id := a.c.Entity.IDColumn
+	sel := &rel.Select{From: table(a.l.objectOf(a.c), "c"), Items: []rel.Item{item(rel.C("c", id), id)}}
+	join := func(r rel.Rel, alias string) string {
+		sel.Joins = append(sel.Joins, rel.Join{Kind: rel.Left, Source: rel.Source{Rel: r, Alias: alias}, On: []rel.Expr{rel.Eq(rel.C(alias, id), rel.C("c", id))}})
+		return alias
+	}
+	bundles := map[*bundle]string{}
+	owners := map[*model.Cohort]string{}
+	for _, v := range a.order {
+		bd := a.l.bundleOf[v]
+		switch {
+		case v.Cohort != a.c:
+			o := a.l.holder(a.c, v, a.reader)
+			if owners[o] == "" {
+				owners[o] = join(a.l.varsOf(o, a.order, a.reader), fmt.Sprintf("p%d", len(owners)+1))
+			}
+			sel.Items = append(sel.Items, item(rel.C(owners[o], v.Name), a.name(v)))
+		case bd != nil:
+			if bundles[bd] == "" {
+				bundles[bd] = join(&rel.Table{Object: a.l.object(bd.name(), bd.hash())}, fmt.Sprintf("b%d", len(bundles)+1))
+			}
+			x := rel.Expr(rel.C(bundles[bd], v.Name))
+			if a.level[v] == 0 {
+				x = a.l.finished(x, v.Type, v.Default, binding{})
+			}
+			sel.Items = append(sel.Items, item(x, v.Name))
 		}
-		return rel.C("v", a.column(u))
-	}}
+	}
+	return sel
+}
+
+// derive adds the vars of one level to the columns of rows.
+func (a *assembly) derive(rows rel.Rel, n int) rel.Rel {
 	var replaced []string
 	var items []rel.Item
 	for _, v := range a.order {
@@ -193,14 +169,34 @@ func (a *assembly) derive(rows rel.Rel, n int) rel.Rel {
 			continue
 		}
 		if a.l.bundleOf[v] != nil { // only its default had to wait
-			replaced = append(replaced, a.column(v))
-			items = append(items, item(a.l.finished(rel.C("v", a.column(v)), v.Type, v.Default, b), a.column(v)))
-			continue
+			replaced = append(replaced, v.Name)
 		}
-		items = append(items, item(a.l.derived(v, b), a.column(v)))
+		items = append(items, item(a.value(v), v.Name))
 	}
-	sel.Items = append([]rel.Item{star("v", replaced...)}, items...)
-	return sel
+	return &rel.Select{From: rel.Source{Rel: rows, Alias: "v"}, Items: append([]rel.Item{star("v", replaced...)}, items...)}
+}
+
+// finish computes the last level and takes the wanted columns.
+func (a *assembly) finish(rows rel.Rel, want []*model.EntityVar, n int) rel.Rel {
+	id := a.c.Entity.IDColumn
+	out := &rel.Select{From: rel.Source{Rel: rows, Alias: "v"}, Items: []rel.Item{item(rel.C("v", id), id)}}
+	for _, v := range want {
+		x := rel.Expr(rel.C("v", v.Name))
+		if a.level[v] == n {
+			x = a.value(v)
+		}
+		out.Items = append(out.Items, item(x, v.Name))
+	}
+	return out
+}
+
+// value is a var of level 1 or above over the columns of the levels below.
+func (a *assembly) value(v *model.EntityVar) rel.Expr {
+	b := binding{of: "v", vars: func(u *model.EntityVar) rel.Expr { return rel.C("v", a.name(u)) }}
+	if a.l.bundleOf[v] != nil {
+		return a.l.finished(rel.C("v", v.Name), v.Type, v.Default, b)
+	}
+	return a.l.derived(v, b)
 }
 
 // derived is the value of a var without from: an expression over the var table, one per main id. With a window it runs across
@@ -241,7 +237,11 @@ func (l *lowering) finished(x rel.Expr, typ, def *sqltext.Tree, b binding) rel.E
 			x = &rel.Cast{X: x, UserType: t}
 		}
 	}
-	if def != nil {
+	switch lit, ok := x.(*rel.Lit); {
+	case def == nil:
+	case ok && lit.Value == nil:
+		x = l.bind(def, b)
+	default:
 		x = rel.F(rel.Coalesce, x, l.bind(def, b))
 	}
 	return x
@@ -250,38 +250,24 @@ func (l *lowering) finished(x rel.Expr, typ, def *sqltext.Tree, b binding) rel.E
 // varTable joins all bundles of a cohort, and for a child cohort what it inherits.
 func (l *lowering) varTable(n *model.VarTable) {
 	c := n.Cohort
-	id := c.Entity.IDColumn
-	var own []*model.EntityVar
-	for _, v := range c.Vars {
-		if usable(v) {
-			own = append(own, v)
-		}
-	}
-	body := l.assemble(c, own)
-	if c.Parent != nil && c.Parent.VarTable != nil {
-		sel := &rel.Select{From: rel.Source{Rel: body, Alias: "o"}, Items: []rel.Item{item(rel.C("o", id), id)},
-			Joins: []rel.Join{{Kind: rel.Inner, Source: table(l.objectOf(c.Parent.VarTable), "p"), On: []rel.Expr{rel.Eq(rel.C("p", id), rel.C("o", id))}}}}
-		for _, v := range c.Visible() {
-			if !usable(v) {
-				continue
-			}
-			from := "p"
-			if v.Cohort == c {
-				from = "o"
-			}
-			sel.Items = append(sel.Items, item(rel.C(from, v.Name), v.Name))
-		}
-		body = sel
-	}
-	out := l.objectOf(n)
-	l.add(&Step{Addr: n.Address, Title: fmt.Sprintf("var table of %s, %s", cohortTitle(c), count(len(own), "var")), Node: n, Hash: n.Hash,
-		Out: out, IsTable: true, Type: "entity_var_table", Span: n.Span,
-		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: body}}})
+	var vars []*model.EntityVar
+	own := 0
 	comments := map[string]string{}
 	for _, v := range c.Visible() {
+		if !usable(v) {
+			continue
+		}
+		vars = append(vars, v)
+		if v.Cohort == c {
+			own++
+		}
 		if v.Description != "" {
 			comments[v.Name] = v.Description
 		}
 	}
+	out := l.objectOf(n)
+	l.add(&Step{Addr: n.Address, Title: fmt.Sprintf("var table of %s, %s", cohortTitle(c), count(own, "var")), Node: n, Hash: n.Hash,
+		Out: out, IsTable: true, Type: "entity_var_table", Span: n.Span,
+		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: l.assemble(c, vars, n)}}})
 	l.publish(&Published{Name: varTableName(c), Step: n.Address, From: out, Entity: c.Entity, Kind: "var table", ColumnComments: comments, Span: n.Span})
 }

@@ -6,7 +6,9 @@ import (
 
 	"kith/internal/model"
 	"kith/internal/rel"
+	"kith/internal/source"
 	"kith/internal/sqltext"
+	"kith/internal/template"
 )
 
 // window is a window var's value in the fused statement: the value on the first row in window order. Rows of equal place are
@@ -21,10 +23,8 @@ func (f *fused) window(v *model.EntityVar, where rel.Expr) rel.Expr {
 	}
 	id := rel.C(rowsAlias, f.b.cohort.Entity.IDColumn)
 	partition := []rel.Expr{id}
-	whereKey := ""
 	if where != nil {
 		partition = append(partition, rel.F(rel.Coalesce, where, &rel.Lit{Value: false}))
-		whereKey = v.Where.Canonical()
 	}
 	u := f.l.bind(v.Select, f.binding())
 	rank := ""
@@ -36,7 +36,7 @@ func (f *fused) window(v *model.EntityVar, where rel.Expr) rel.Expr {
 		}
 		u.Over = &rel.UserWindow{PartitionBy: own, OrderBy: f.settled(v, order), Frame: v.Window.Frame}
 		if len(order) > 0 {
-			rank = f.rank(v, whereKey, partition, order)
+			rank = f.rank(v, partition, order)
 		}
 	}
 	col := fmt.Sprintf("__kith_w%d", len(f.windowed)+1)
@@ -88,26 +88,21 @@ func singleCall(t *sqltext.Tree) *sqltext.Call {
 	return call
 }
 
-// rank returns the column that numbers rows of equal place in the order alike, from 1.
-func (f *fused) rank(v *model.EntityVar, whereKey string, partition []rel.Expr, order []rel.Order) string {
-	key := whereKey + "\x00" + orderKey(v.Window)
-	for _, r := range f.ranks {
-		if r.key == key {
-			return r.col
-		}
+// rank returns the column that numbers rows of equal place in the order alike, from 1. Equal ranks are one column.
+func (f *fused) rank(v *model.EntityVar, partition []rel.Expr, order []rel.Order) string {
+	key := ""
+	if v.Where != nil {
+		key = v.Where.Canonical()
 	}
-	col := fmt.Sprintf("%s%d", rankCol, len(f.ranks)+1)
-	f.ranks = append(f.ranks, rankKey{key, col})
-	f.windowed = append(f.windowed, item(&rel.Win{Fn: rel.Rank, Over: rel.Window{PartitionBy: partition, OrderBy: order}}, col))
-	return col
-}
-
-func orderKey(w *model.Window) string {
-	var sb strings.Builder
-	for _, o := range w.OrderBy {
-		fmt.Fprintf(&sb, "%s %v %s;", o.Tree.Canonical(), o.Desc, o.Nulls)
+	for _, o := range v.Window.OrderBy {
+		t := &sqltext.Tree{Rendered: template.Rendered{Text: source.Literal(sqltext.Print(o.Tree.Nodes), source.Span{}), Holes: o.Tree.Rendered.Holes}}
+		key += fmt.Sprintf("\x00%s %v %s", t.Canonical(), o.Desc, o.Nulls)
 	}
-	return sb.String()
+	if f.ranks[key] == "" {
+		f.ranks[key] = fmt.Sprintf("%s%d", rankCol, len(f.ranks)+1)
+		f.windowed = append(f.windowed, item(&rel.Win{Fn: rel.Rank, Over: rel.Window{PartitionBy: partition, OrderBy: order}}, f.ranks[key]))
+	}
+	return f.ranks[key]
 }
 
 func (f *fused) orders(w *model.Window) []rel.Order {
