@@ -57,3 +57,5 @@ var embedded = Engine{
 }
 
 func TestDuckDB(t *testing.T) { Run(t, embedded) }
+
+func TestDuckDBGraphs(t *testing.T) { Graphs(t, embedded) }

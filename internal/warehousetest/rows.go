@@ -67,8 +67,8 @@ func (s *session) shown(v any) string {
 	case nil:
 		return "NULL"
 	case string:
-		if v == "" || strings.TrimSpace(v) != v {
-			return strconv.Quote(v)
+		if v = quoted(v); v[0] == '"' {
+			return v
 		}
 		return ridShape.ReplaceAllStringFunc(v, s.ridName)
 	case float64:
@@ -84,6 +84,14 @@ func (s *session) shown(v any) string {
 		return "[" + strings.Join(items, ", ") + "]"
 	}
 	return fmt.Sprint(v)
+}
+
+// quoted is a text as it is written in a case: in quotes where its ends would not be seen.
+func quoted(s string) string {
+	if s == "" || strings.TrimSpace(s) != s {
+		return strconv.Quote(s)
+	}
+	return s
 }
 
 // ridName writes a main id by the id that it is computed from. One that no id of a published graph gives stays as it is.

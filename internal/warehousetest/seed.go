@@ -10,16 +10,23 @@ import (
 	"kith/internal/rel"
 )
 
+// rowsOfInsert is how many rows a statement inserts.
+const rowsOfInsert = 1000
+
 // seed makes a table with its rows, in the dialect of the engine.
 func (s *session) seed(t table) error {
 	o := rel.Named(rel.Target, t.name)
 	program := rel.Program{&rel.Ensure{Object: o, Columns: t.columns}}
-	values := &rel.Values{Columns: t.columns}
 	var names []string
 	for _, c := range t.columns {
 		names = append(names, c.Name)
 	}
-	for _, row := range t.rows {
+	var values *rel.Values
+	for i, row := range t.rows {
+		if i%rowsOfInsert == 0 {
+			values = &rel.Values{Columns: t.columns}
+			program = append(program, &rel.Insert{Into: o, Columns: names, Body: values})
+		}
 		var out []rel.Expr
 		for i, cell := range row {
 			v, err := value(cell, t.columns[i].Type)
@@ -29,9 +36,6 @@ func (s *session) seed(t table) error {
 			out = append(out, &rel.Lit{Value: v})
 		}
 		values.Rows = append(values.Rows, out)
-	}
-	if len(values.Rows) > 0 {
-		program = append(program, &rel.Insert{Into: o, Columns: names, Body: values})
 	}
 	stmts, diags := s.e.Leaves.Dialect(s.e.Dialect).Print(program, s.e.Env)
 	if diags.HasErrors() {

@@ -36,6 +36,8 @@ type session struct {
 	last   runOptions
 	// broken is set when a run ended with errors, as it should.
 	broken bool
+	// choices are what the steps of the last run chose.
+	choices []string
 	result []*block // queries since the last run
 }
 
@@ -173,7 +175,13 @@ func (s *session) carryOut(opt runOptions) (diag.List, *run.Outcome, error) {
 	if err != nil || c == nil {
 		return diags, nil, err
 	}
-	out, err := run.Run(ctx, reg, c, run.Options{Project: "conformance", Concurrency: 1, KernelMemory: 256 << 20})
+	s.choices = nil
+	out, err := run.Run(ctx, reg, c, run.Options{Project: "conformance", Concurrency: 1, KernelMemory: 256 << 20,
+		Emit: func(e run.Event) {
+			if d, ok := e.(*run.StepDone); ok && d.Choice != "" {
+				s.choices = append(s.choices, d.Choice)
+			}
+		}})
 	if err != nil {
 		return diags, nil, err
 	}
