@@ -87,6 +87,7 @@ func (b *Builder) resolve() {
 	b.run(&b.texts) // templates, with every node known
 	b.parse()
 	b.run(&b.checks)
+	b.bareInputVars()
 	b.checkColumns()
 	b.checkPublished()
 	b.order()
@@ -328,7 +329,12 @@ func (b *Builder) entityTypes(e *Entity, s *spec.Entity) {
 func (b *Builder) declareMacros() {
 	var macros []template.Macro
 	for _, u := range b.units { // macros are global; the project's own come last and win
+		seen := map[string]bool{}
 		for _, m := range u.spec.Macros {
+			if seen[m.Name.Value] {
+				continue // the loader has said so
+			}
+			seen[m.Name.Value] = true
 			t := template.Macro{Name: m.Name.Value, Body: m.Value, Span: m.Name.Span}
 			for _, in := range m.Inputs {
 				t.Inputs = append(t.Inputs, in.Value)

@@ -201,6 +201,8 @@ func (b *Builder) checkVar(v *EntityVar) {
 		return
 	}
 	switch {
+	case f.Windows && f.Aggregates && v.Window == nil:
+		b.sayMixed(v, "var "+v.Name, v.Select)
 	case f.Windows:
 		b.checkWindow(v, "var "+v.Name, v.Select, v.Window)
 	case b.nestedAggregate(v, v.Select):
@@ -223,6 +225,23 @@ func (b *Builder) checkWindow(owner Node, what string, t *sqltext.Tree, w *Windo
 			WithAlso(w.Span, "the window").WithFix("call one, such as first_value(...) or rank(), or take window away")
 	default:
 		return
+	}
+	owner.Base().Broken = true
+}
+
+// sayMixed is for a select that aggregates rows and calls a window function with an OVER of its own: one is a value per
+// entity, the other a value per row.
+func (b *Builder) sayMixed(owner Node, what string, t *sqltext.Tree) {
+	at := t.Rendered.Text.Span()
+	d := b.Diags.Errorf(diag.RAggregateNotAllowed, at, "%s mixes an aggregate with a window function", what).
+		WithFix("compute the window function in an input_var, and aggregate that")
+	for _, c := range t.AggregateCalls() {
+		d.At = c.Text.Span()
+		break
+	}
+	for _, c := range t.WindowCalls() {
+		d.WithAlso(c.Text.Span(), "the window function")
+		break
 	}
 	owner.Base().Broken = true
 }
@@ -323,7 +342,11 @@ func (b *Builder) declareInputVar(c *Cohort, s *spec.Var) {
 		if v.Select != nil && !v.Select.Opaque {
 			b.checkWindow(v, "input var "+v.Name, v.Select, v.Window)
 		}
-		if v.Select != nil && v.Window == nil && v.Select.Facts.Aggregates && !v.Select.Facts.Windows {
+		switch {
+		case v.Select == nil || v.Select.Opaque || v.Window != nil || !v.Select.Facts.Aggregates:
+		case v.Select.Facts.Windows:
+			b.sayMixed(v, "input var "+v.Name, v.Select)
+		default:
 			b.Diags.Errorf(diag.RAggregateNotAllowed, s.Select.Span(), "input var %s has one value per row and cannot aggregate without a window", v.Name).
 				WithFix("add window: {partition_by: [...]}, or make it an entity_var")
 			v.Broken = true

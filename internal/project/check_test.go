@@ -311,3 +311,16 @@ func checkSpan(t testing.TB, ok bool, d diag.Diagnostic) {
 		t.Errorf("%s %q: a place outside of its file", d.Code, d.Message)
 	}
 }
+
+// TestValid runs larger projects of odd but right forms: nothing may be called an error or a warning.
+func TestValid(t *testing.T) {
+	for _, file := range examples(t, "testdata/valid/*.txtar") {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			for _, d := range readExample(t, file).diagnose(t) {
+				if line, col := d.At.Position(); d.Severity != diag.Note {
+					t.Errorf("%s:%d:%d: %s %s <%s> %q (fix: %s)", d.At.Path(), line, col, d.Severity, d.Code, d.At.Text(), d.Message, d.Fix)
+				}
+			}
+		})
+	}
+}

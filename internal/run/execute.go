@@ -92,9 +92,25 @@ func (x *executor) sql(ctx context.Context, s *dialect.SQL) error {
 func located(err error, text dialect.Text) error {
 	out := &StepError{Err: err, Statement: text}
 	if errors.As(err, &out.SQL) && out.SQL.Offset >= 0 {
-		out.At = text.Place(out.SQL.Offset)
+		out.At = word(text.Place(out.SQL.Offset))
 	}
 	return out
+}
+
+// word widens the place of a byte to the name that begins there, with its schema or table.
+func word(at source.Span) source.Span {
+	if at.File == nil {
+		return at
+	}
+	data := at.File.Data
+	for end := at.Start; end < len(data); end++ {
+		b := data[end]
+		if b != '_' && b != '.' && b < 0x80 && (b < '0' || b > '9') && (b|0x20 < 'a' || b|0x20 > 'z') {
+			break
+		}
+		at.End = max(at.End, end+1)
+	}
+	return at
 }
 
 func (x *executor) loop(ctx context.Context, l *dialect.Loop) error {

@@ -74,7 +74,7 @@ func TestEngineTextKeepsOffsets(t *testing.T) {
 		{"a -- b\n+ /* c\n */ d", "a     \n+     \n    d"},
 		{"a\u00a0+ 'x\u00a0y'", "a  + 'x\u00a0y'"},
 		{"first_value(x) ignore nulls over (order by y)", "first_value(x)              over (order by y)"},
-		{"first_value(x) ignore nulls", "first_value(x) ignore nulls"},
+		{"first_value(x) ignore nulls", "first_value(x)             "},
 		{"listagg(x, ',') within group (order by y)", "listagg(x, ','                order by y)"},
 		{"percentile_cont(0.5) within group (order by y)", "percentile_cont(0.5) within group (order by y)"},
 		{"array_agg(x ignore nulls order by y)", "array_agg(x              order by y)"},

@@ -161,9 +161,14 @@ func (l *lexed) engineText() string {
 		case t.blank():
 			clear(t)
 		case t.kind == tokIdent:
-			// BigQuery's place for it, before the order inside the brackets; DuckDB wants it after.
+			// BigQuery's place for it, before the order inside the brackets; DuckDB wants it after. At the end of the
+			// brackets it is DuckDB's own, but only where OVER follows: that of a var stands in its window block.
 			for _, w := range []string{"ignore", "respect"} {
-				if k, ok := l.words(i, n, w, "nulls"); ok && l.is(l.next(k, n), "order") {
+				k, ok := l.words(i, n, w, "nulls")
+				if !ok {
+					continue
+				}
+				if j := l.next(k, n); l.is(j, "order") || l.is(j, ")") && l.match[j] < i && l.isCall(j) && l.prev(i, 0) > l.match[j] {
 					clearAll(i, k)
 				}
 			}
@@ -177,14 +182,26 @@ func (l *lexed) engineText() string {
 					j = l.next(l.match[open]+1, n)
 				}
 			}
+			if !l.isCall(i) {
+				break
+			}
 			for _, w := range []string{"ignore", "respect"} {
-				if k, ok := l.words(j, n, w, "nulls"); ok && l.is(l.next(k, n), "over") {
+				if k, ok := l.words(j, n, w, "nulls"); ok {
 					clearAll(j, k)
 				}
 			}
 		}
 	}
 	return string(b)
+}
+
+// isCall reports whether the closing bracket i ends the arguments of a call.
+func (l *lexed) isCall(i int) bool {
+	if l.match[i] < 0 {
+		return false
+	}
+	name := l.prev(l.match[i], 0)
+	return name >= 0 && (l.toks[name].kind == tokIdent || l.toks[name].kind == tokQuoted) && !isOperatorWord(l.str(name))
 }
 
 // orderedSet reports whether the closing bracket i ends the arguments, at least one, of a call whose WITHIN GROUP

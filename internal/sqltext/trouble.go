@@ -70,6 +70,10 @@ func (r *reading) syntax(p Parsed) {
 		r.failFix(diag.SQLSyntax, 0, n, foreignFix(l, -1), "cannot be read: %s", humanMessage(p.Err))
 		return
 	}
+	if w := l.onlyWord(); w != "" && r.item.Kind == Scalar {
+		r.failFix(diag.SQLSyntax, 0, n, fmt.Sprintf("if it is a column, write it in double quotes: %q", w), "is the word %s, which has a meaning of its own", w)
+		return
+	}
 	if off >= n || strings.HasSuffix(p.Err, "at end of input") {
 		r.failFix(diag.SQLSyntax, n, n, foreignFix(l, -1), "ends too early")
 		return
@@ -90,6 +94,15 @@ func (r *reading) syntax(p Parsed) {
 	default:
 		r.failFix(diag.SQLSyntax, t.start, t.end, "", "cannot be read at %s", r.show(i))
 	}
+}
+
+// onlyWord is the word that the text consists of, "" when there is more to it.
+func (l *lexed) onlyWord() string {
+	i := l.next(0, len(l.toks))
+	if i >= len(l.toks) || l.toks[i].kind != tokIdent || l.next(i+1, len(l.toks)) < len(l.toks) {
+		return ""
+	}
+	return l.str(i)
 }
 
 // show is token i in a message: a template value by its meaning, long ones cut.
