@@ -38,7 +38,7 @@ func (a *App) root() *cobra.Command {
 	f.BoolVar(&a.flags.json, "json", false, "write JSON to standard output and nothing else there")
 	f.BoolVar(&a.flags.verbose, "verbose", false, "show notes and reused steps too")
 	f.BoolVar(&a.flags.showValues, "show_values", false, "let values of rows appear in messages; they are masked otherwise")
-	root.AddCommand(a.compile(), a.run(), a.seed(), a.query(), a.show(), a.validate(), a.version())
+	root.AddCommand(a.init(), a.compile(), a.run(), a.seed(), a.query(), a.show(), a.validate(), a.version())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return stop(ExitUser, usageError{err, c})
 	})

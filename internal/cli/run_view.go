@@ -10,7 +10,6 @@ import (
 
 	"kith/internal/cli/view"
 	"kith/internal/diag"
-	"kith/internal/model"
 	"kith/internal/project"
 	"kith/internal/run"
 	"kith/internal/source"
@@ -193,7 +192,7 @@ func (r *runView) resume(code int) string {
 func (r *runView) people(out *run.Outcome, rep *project.Report, code int) {
 	a := r.app
 	if code == ExitOK && rep != nil {
-		r.screen(rep, fmt.Sprintf("Done in %s: %s built, %d reused, %s published", view.Took(time.Since(r.began)), view.Count(out.Done.Done, "step"), out.Done.Reused, view.Count(len(out.Published), "view")))
+		r.screen(rep, headline(out, time.Since(r.began)))
 		return
 	}
 	if len(out.Failures) > 0 {
@@ -217,6 +216,15 @@ func (r *runView) people(out *run.Outcome, rep *project.Report, code int) {
 		}
 	}
 	a.note("%s", "Go on from here with:  "+style.Accent(r.resume(code)))
+}
+
+func headline(out *run.Outcome, took time.Duration) string {
+	parts := []string{view.Count(out.Done.Done, "step") + " built"}
+	if out.Done.Reused > 0 {
+		parts = append(parts, view.Number(int64(out.Done.Reused))+" reused")
+	}
+	parts = append(parts, view.Count(len(out.Published), "view")+" published")
+	return "Done in " + view.Took(took) + ": " + strings.Join(parts, ", ")
 }
 
 // screen is the end of a run that went well.
@@ -244,11 +252,10 @@ func (r *runView) next(rep *project.Report) []string {
 }
 
 func (r *runView) idColumn(entity string) string {
-	var e *model.Entity = r.compiled.Graph.Entity(entity)
-	if e == nil {
-		return "*"
+	if e := r.compiled.Graph.Entity(entity); e != nil {
+		return e.IDColumn
 	}
-	return e.IDColumn
+	return "*"
 }
 
 // line is a command that can be copied: with the flags that led here and every argument quoted for a shell.
