@@ -33,6 +33,15 @@ type Dialect interface {
 	TimeLiteral(t time.Time) string
 }
 
+// LongestName is the number of bytes that the engine of a dialect keeps of a name, 0 without a limit: what a dialect has by a
+// method of that name.
+func LongestName(d Dialect) int {
+	if l, ok := d.(interface{ LongestName() int }); ok {
+		return l.LongestName()
+	}
+	return 0
+}
+
 // Stmt is a printed statement: *SQL, *Loop, *Kernel, *Choose, *Assert, *Publish. The structure of rel that needs the run's
 // hands (loops, kernels, choices) is kept; everything else is SQL.
 type Stmt interface{ stmt() }

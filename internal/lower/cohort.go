@@ -16,7 +16,7 @@ func (l *lowering) cohort(n *model.Cohort) {
 	title := "cohort " + n.Name
 	kind := rel.MakeTable
 	if n.IsRoot() {
-		sel.From = table(suffixed(l.objectOf(n.Entity.Stitcher), "_internal_mapping"), "p")
+		sel.From = table(l.part(l.objectOf(n.Entity.Stitcher), "_internal_mapping"), "p")
 		sel.Distinct = true
 		title = "all of " + n.Entity.Name
 	} else {
@@ -46,7 +46,7 @@ func (l *lowering) membersWith(c *model.Cohort, vars []*model.EntityVar, bare bo
 	owners := map[*model.Cohort]string{}
 	assembled := false
 	for _, v := range vars {
-		if c.Find(v.Name) == v && l.tableIsEarlier(c, reader) {
+		if l.sees(c, v) && l.tableIsEarlier(c, reader) {
 			of[v] = alias
 			continue
 		}

@@ -44,8 +44,15 @@ func TestLower(t *testing.T) {
 			}
 			root := modeltest.Write(t, ar.Files)
 			g, diags := modeltest.Load(t, root, modeltest.Options())
-			out := lower.Lower(g, contextOf(t, ar))
+			ctx := contextOf(t, ar)
+			out := lower.Lower(g, ctx)
 			checkSteps(t, out)
+			var outs []*lower.Result // names may have to be shorter
+			for _, d := range dialects {
+				ctx.LongestName = dialect.LongestName(d)
+				outs = append(outs, lower.Lower(g, ctx))
+				checkSteps(t, outs[len(outs)-1])
+			}
 			clean := func(s string) string {
 				return hashes.ReplaceAllString(strings.ReplaceAll(s, root, "/project"), "${1}<hash>_$2")
 			}
@@ -65,7 +72,7 @@ func TestLower(t *testing.T) {
 				program := pick(s.Program, only)
 				fmt.Fprintf(&programs, "# %s\n%s", s.Addr, rel.Format(program))
 				for i, d := range dialects {
-					fmt.Fprintf(&sql[i], "-- %s\n%s", s.Addr, printed(d, program))
+					fmt.Fprintf(&sql[i], "-- %s\n%s", s.Addr, printed(d, pick(outs[i].Step(s.Addr).Program, only)))
 				}
 			}
 			for _, p := range out.Published {

@@ -56,8 +56,8 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 			g.readTuples(i, es)
 		}
 	}
-	mapping := suffixed(g.out, "_internal_mapping")
-	edges := suffixed(g.out, "_internal_edges")
+	mapping := g.l.part(g.out, "_internal_mapping")
+	edges := g.l.part(g.out, "_internal_edges")
 	if n.Collator {
 		g.let(mapping, g.collate())
 	} else {
@@ -98,7 +98,7 @@ func letKind(o model.OutputType) rel.LetKind {
 }
 
 func (g *graph) scratchObject(name string) rel.Object {
-	o := suffixed(g.out, "_internal_"+name)
+	o := g.l.part(g.out, "_internal_"+name)
 	g.scratch = append(g.scratch, o)
 	return o
 }
@@ -110,14 +110,14 @@ func (g *graph) let(out rel.Object, body rel.Rel) {
 // readTuples keeps the distinct id tuples of a source with the earliest known time. A filter takes the id away, not the
 // row: the other ids of the row stay together (modelling.md section 2.3). Empty ids count as absent.
 func (g *graph) readTuples(i int, es *model.EdgeSource) {
-	t := tuples{object: suffixed(g.out, fmt.Sprintf("_internal_tuples_%d", i+1)), ids: es.IDs}
+	t := tuples{object: g.l.part(g.out, fmt.Sprintf("_internal_tuples_%d", i+1)), ids: es.IDs}
 	raw := &rel.Select{From: rel.Source{Rel: g.l.sourceTable(es.From), Alias: "s"}}
 	kept := &rel.Select{From: rel.Source{Rel: raw, Alias: "r"}}
 	all := &rel.Select{From: rel.Source{Rel: raw, Alias: "k"}}
 	var any []rel.Expr
 	for j, id := range es.IDs {
 		c := idCol(j)
-		raw.Items = append(raw.Items, item(idValue(g.l.user(id.Select, "s")), c))
+		raw.Items = append(raw.Items, item(idValue(g.l.user(id.Select, es.From, "s")), c))
 		x := g.filtered(id.Type, rel.C("r", c))
 		if _, same := x.(*rel.Col); !same {
 			all.From.Rel = kept
@@ -129,7 +129,7 @@ func (g *graph) readTuples(i int, es *model.EdgeSource) {
 	}
 	seen := rel.Expr(&rel.Cast{X: rel.Null(), Type: rel.Timestamp})
 	if at := es.From.SourceRows().OccurredAt; at != nil {
-		seen = rel.F(rel.ToTimestamp, g.l.user(at, "s"))
+		seen = rel.F(rel.ToTimestamp, g.l.user(at, es.From, "s"))
 	}
 	raw.Items = append(raw.Items, item(seen, colFirstSeen))
 	kept.Items = append(kept.Items, item(rel.C("r", colFirstSeen), colFirstSeen))
@@ -173,13 +173,13 @@ func (g *graph) filtered(t *model.IDType, id rel.Expr) rel.Expr {
 
 // valueSet is the single column of a {select, from, where}; asText casts it, as ids are texts.
 func (l *lowering) valueSet(s *model.ValueSet, asText bool) rel.Rel {
-	var x rel.Expr = l.user(s.Select, "s")
+	var x rel.Expr = l.user(s.Select, s.From, "s")
 	if asText {
 		x = &rel.Cast{X: x, Type: rel.Text}
 	}
 	sel := &rel.Select{From: table(l.objectOf(s.From), "s"), Items: []rel.Item{item(x, "value")}}
 	if s.Where != nil {
-		sel.Where = []rel.Expr{l.user(s.Where, "s")}
+		sel.Where = []rel.Expr{l.user(s.Where, s.From, "s")}
 	}
 	return sel
 }

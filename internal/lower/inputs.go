@@ -3,7 +3,6 @@ package lower
 import (
 	"kith/internal/model"
 	"kith/internal/rel"
-	"kith/internal/sqltext"
 )
 
 // input makes the rows of an input that a run may see: those up to the end time (and from the begin time on), those
@@ -36,9 +35,9 @@ func (l *lowering) input(n *model.Input) {
 		}
 		sel.From = rel.Source{Rel: &rel.File{Path: n.Path, Format: string(n.Format), Span: n.TableAt}, Alias: s}
 	}
-	sel.Where = l.visible(n.OccurredAt, s)
+	sel.Where = l.inTime(n, s)
 	if n.Where != nil {
-		sel.Where = append(sel.Where, l.user(n.Where, s))
+		sel.Where = append(sel.Where, l.user(n.Where, n, s))
 	}
 	out := l.objectOf(n)
 	l.add(&Step{Addr: n.Address, Title: "input " + n.Name, Node: n, Hash: n.Hash, Out: out, IsTable: kind == rel.MakeTable,
@@ -46,17 +45,17 @@ func (l *lowering) input(n *model.Input) {
 		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}})
 }
 
-// visible are the conditions of time: an untimed row is always visible.
-func (l *lowering) visible(occurredAt *sqltext.Tree, alias string) []rel.Expr {
-	if occurredAt == nil {
+// inTime are the conditions of time: an untimed row is always visible.
+func (l *lowering) inTime(n *model.Input, alias string) []rel.Expr {
+	if n.OccurredAt == nil {
 		return nil
 	}
-	at := rel.F(rel.ToTimestamp, l.user(occurredAt, alias))
+	at := rel.F(rel.ToTimestamp, l.user(n.OccurredAt, n, alias))
 	in := rel.Expr(&rel.Op{Op: "<=", Args: []rel.Expr{at, &rel.Lit{Value: l.ctx.EndTime.UTC()}}})
 	if !l.ctx.BeginTime.IsZero() {
 		in = rel.And(in, &rel.Op{Op: ">=", Args: []rel.Expr{at, &rel.Lit{Value: l.ctx.BeginTime.UTC()}}})
 	}
-	return []rel.Expr{rel.Or(in, &rel.IsNull{X: l.user(occurredAt, alias)})}
+	return []rel.Expr{rel.Or(in, &rel.IsNull{X: l.user(n.OccurredAt, n, alias)})}
 }
 
 // literalRows are the rows of a csv file whose cells are SQL literals.
@@ -68,7 +67,7 @@ func (l *lowering) literalRows(n *model.Input) rel.Rel {
 	for _, row := range n.Literal.Rows {
 		var out []rel.Expr
 		for i, c := range row {
-			var e rel.Expr = l.user(c, "")
+			var e rel.Expr = l.user(c, nil, "")
 			if t := columnType(n.Literal.Columns[i].Datatype); t != rel.Unknown {
 				e = &rel.Cast{X: e, Type: t}
 			}

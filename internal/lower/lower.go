@@ -21,6 +21,8 @@ type Context struct {
 	BeginTime time.Time
 	// KernelNodes is how many ids the in-process solver may hold; above it the graph is solved in SQL.
 	KernelNodes int64
+	// LongestName is how many bytes of a name the engine keeps, 0 for all: names of materials are made to fit.
+	LongestName int
 }
 
 // Step is one unit of work: what one line of progress shows, what is retried, reused and registered.
@@ -76,7 +78,7 @@ func (r *Result) Step(a addr.Addr) *Step { return r.byAddr[a] }
 
 // Lower makes the steps of a run. Nodes that are broken or disabled, and what needs them, are left out.
 func Lower(g *model.Graph, ctx Context) *Result {
-	l := &lowering{g: g, ctx: ctx, out: &Result{byAddr: map[addr.Addr]*Step{}}, bundleOf: map[*model.EntityVar]*bundle{}, sourceTables: map[model.Source]rel.Object{}}
+	l := &lowering{g: g, ctx: ctx, out: &Result{byAddr: map[addr.Addr]*Step{}}, bundleOf: map[*model.EntityVar]*bundle{}, sourceTables: map[model.Source]rel.Object{}, visible: map[*model.Cohort]map[*model.EntityVar]bool{}}
 	l.earlier = earlier{bundleOf: l.bundleOf, decided: map[read]bool{}, also: map[model.Node][]model.Node{}}
 	l.groupVars()
 	done := map[*bundle]bool{}
@@ -166,6 +168,8 @@ type lowering struct {
 	bundles  []*bundle
 	bundleOf map[*model.EntityVar]*bundle
 	earlier  earlier
+	// visible are the vars that cohorts see.
+	visible map[*model.Cohort]map[*model.EntityVar]bool
 	// sourceTables are the var tables of sources that are asked for, by source.
 	sourceTables map[model.Source]rel.Object
 }
@@ -179,7 +183,7 @@ func (l *lowering) add(s *Step) {
 func (l *lowering) publish(p *Published) { l.out.Published = append(l.out.Published, p) }
 
 func (l *lowering) object(name, hash string) rel.Object {
-	return rel.Named(rel.Internal, material.Name(name, hash, l.ctx.SeqNo))
+	return rel.Named(rel.Internal, material.Fit(material.Name(name, hash, l.ctx.SeqNo), l.ctx.LongestName))
 }
 
 // objectOf is the material of a node.
@@ -213,8 +217,9 @@ func varTableName(c *model.Cohort) string {
 	return c.ObjectName() + "_var_table"
 }
 
-func suffixed(o rel.Object, suffix string) rel.Object {
-	return rel.Named(o.Space, o.Name()+suffix)
+// part is a further object of a material, such as "_internal_edges".
+func (l *lowering) part(o rel.Object, suffix string) rel.Object {
+	return rel.Named(o.Space, material.Fit(o.Name()+suffix, l.ctx.LongestName))
 }
 
 // table reads an object under an alias.

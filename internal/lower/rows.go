@@ -91,7 +91,7 @@ func (l *lowering) withMainIDs(s model.Source, entities []*model.Entity, number 
 		var found []rel.Expr
 		own := false
 		for _, id := range s.SourceRows().IDsOf(e) {
-			x := l.user(id.Select, "i")
+			x := l.user(id.Select, s, "i")
 			if id.MainID {
 				found = append(found, x)
 				own = own || isColumn(id, e.IDColumn)
@@ -164,7 +164,7 @@ func isColumn(id *model.RowID, name string) bool {
 
 // idsOfType are the ids of one type with their main ids. Joining only these lets the engine build a smaller table.
 func (l *lowering) idsOfType(e *model.Entity, t *model.IDType) rel.Rel {
-	return &rel.Select{From: table(suffixed(l.objectOf(e.Stitcher), "_internal_mapping"), "m"),
+	return &rel.Select{From: table(l.part(l.objectOf(e.Stitcher), "_internal_mapping"), "m"),
 		Where: []rel.Expr{rel.Eq(rel.C("m", colNodeType), rel.S(t.Name))},
 		Items: []rel.Item{item(rel.C("m", colNode), colNode), item(rel.C("m", e.IDColumn), e.IDColumn)}}
 }

@@ -20,9 +20,13 @@ type binding struct {
 	vars func(*model.EntityVar) rel.Expr
 }
 
-// user binds a text that mentions nothing but columns and times.
-func (l *lowering) user(t *sqltext.Tree, alias string) *rel.User {
-	return l.bind(t, binding{of: alias})
+// user binds a text that mentions nothing but times and columns of one node, which it may call by name.
+func (l *lowering) user(t *sqltext.Tree, n model.Node, alias string) *rel.User {
+	b := binding{of: alias}
+	if s, ok := n.(model.Source); ok {
+		b.name = s.DisplayName()
+	}
+	return l.bind(t, b)
 }
 
 func (l *lowering) bind(t *sqltext.Tree, b binding) *rel.User {
@@ -81,9 +85,9 @@ func (l *lowering) refRel(h model.RefHole) rel.Rel {
 	case *model.Stitcher:
 		switch h.Child {
 		case model.ChildEdges:
-			return &rel.Table{Object: suffixed(l.objectOf(n), "_internal_edges")}
+			return &rel.Table{Object: l.part(l.objectOf(n), "_internal_edges")}
 		case model.ChildMappings:
-			return &rel.Table{Object: suffixed(l.objectOf(n), "_internal_mapping")}
+			return &rel.Table{Object: l.part(l.objectOf(n), "_internal_mapping")}
 		}
 	case model.Source:
 		if h.Child == model.ChildVarTable {

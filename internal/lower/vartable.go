@@ -12,11 +12,22 @@ import (
 // var and does not wait for the reader, so that few tables are joined; else the var's own.
 func (l *lowering) holder(c *model.Cohort, v *model.EntityVar, reader model.Node) *model.Cohort {
 	for ; c != nil && c != v.Cohort; c = c.Parent {
-		if c.Find(v.Name) == v && l.tableIsEarlier(c, reader) {
+		if l.sees(c, v) && l.tableIsEarlier(c, reader) {
 			return c
 		}
 	}
 	return v.Cohort
+}
+
+// sees reports whether a cohort's var table has the var: it is the cohort's own or an ancestor's, and nothing overrides it.
+func (l *lowering) sees(c *model.Cohort, v *model.EntityVar) bool {
+	if l.visible[c] == nil {
+		l.visible[c] = map[*model.EntityVar]bool{}
+		for _, o := range c.Visible() {
+			l.visible[c][o] = true
+		}
+	}
+	return l.visible[c][v]
 }
 
 // varsOf is a relation with the main id of a cohort's members and at least those vars of the cohort itself, for use while

@@ -4,11 +4,34 @@ package material
 import (
 	"regexp"
 	"strconv"
+	"unicode/utf8"
 )
 
 // Name is the name of one model's object in one context: Material_<model>_<hash8>_<seq no>.
 func Name(model, hash string, seqNo int64) string {
 	return "Material_" + model + "_" + hash + "_" + strconv.FormatInt(seqNo, 10)
+}
+
+// Fit shortens the model in a material's name until the name has at most limit bytes; 0 sets no limit. Hash, seq no and child
+// stay, so that the name is still one of its own. A name that is no material's, or has no model to shorten, is left as it is.
+func Fit(name string, limit int) string {
+	over := len(name) - limit
+	if limit == 0 || over <= 0 {
+		return name
+	}
+	model, _, _, _, ok := Parse(name)
+	if !ok || len(model) <= over {
+		return name
+	}
+	const head = len("Material_")
+	cut := head + len(model) - over
+	for cut > head && !utf8.RuneStart(name[cut]) {
+		cut--
+	}
+	if cut == head {
+		return name
+	}
+	return name[:cut] + name[head+len(model):]
 }
 
 var pattern = regexp.MustCompile(`(?i)^material_(.+)_([0-9a-f]{8})_([0-9]+)(_.*)?$`)

@@ -210,7 +210,8 @@ func (p *Project) Compile(s Settings, facts plan.Facts) (*Compiled, diag.List, e
 		return nil, diags, err
 	}
 	d := p.Leaves.Dialect(s.Dialect)
-	ctx := lower.Context{SeqNo: s.SeqNo, EndTime: s.EndTime, BeginTime: s.BeginTime, KernelNodes: max(s.KernelMemory, 64<<20) / bytesPerNode}
+	ctx := lower.Context{SeqNo: s.SeqNo, EndTime: s.EndTime, BeginTime: s.BeginTime, KernelNodes: max(s.KernelMemory, 64<<20) / bytesPerNode,
+		LongestName: dialect.LongestName(d)}
 	lowered := lower.Lower(g, ctx)
 	for _, st := range lowered.Steps {
 		if err := rel.Check(st.Program); err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"kith/internal/diag"
+	"kith/internal/dialect"
 	"kith/internal/lower"
 	"kith/internal/plan"
 	"kith/internal/project"
@@ -225,7 +226,7 @@ func (s *session) compile(opt runOptions, built map[string]bool) (*run.Plan, dia
 		return nil, diags, err
 	}
 	// Memory of nothing leaves no choice of solver.
-	where := lower.Context{SeqNo: seq, EndTime: opt.end, BeginTime: opt.begin, KernelNodes: 0}
+	where := lower.Context{SeqNo: seq, EndTime: opt.end, BeginTime: opt.begin, KernelNodes: 0, LongestName: dialect.LongestName(s.e.Leaves.Dialect(s.e.Dialect))}
 	lowered := lower.Lower(g, where)
 	for _, st := range lowered.Steps {
 		if err := rel.Check(st.Program); err != nil {

@@ -59,6 +59,9 @@ type printer struct{ engine *Engine }
 
 func (p *printer) Name() string { return p.engine.Name }
 
+// LongestName is asked for by dialect.LongestName.
+func (p *printer) LongestName() int { return p.engine.LongestName }
+
 func (p *printer) Type(t rel.Type) string {
 	if n, ok := p.engine.Types[t]; ok {
 		return n
