@@ -29,6 +29,7 @@ import (
 var letters = []struct{ letter, about string }{
 	{"Y", "Files and YAML"},
 	{"S", "The shape of a document"},
+	{"P", "Packages"},
 	{"R", "References and meaning"},
 	{"T", "Templates"},
 	{"Q", "SQL of the project"},
@@ -47,12 +48,20 @@ func diagnostics(root string) (string, error) {
 	var b strings.Builder
 	b.WriteString(generated + "# Diagnostics\n\nEvery message has a code that keeps its meaning for ever. An error stops the command, a warning does not; a note says what is\n" +
 		"accepted and has no effect, or how something was read. All that is wrong is said at once.\n")
+	printed := 0
 	for _, l := range letters {
-		fmt.Fprintf(&b, "\n## %s: %s\n", l.letter, l.about)
+		var own []diag.Info
 		for _, info := range diag.Infos() {
-			if !strings.HasPrefix(string(info.Code), l.letter) {
-				continue
+			if strings.HasPrefix(string(info.Code), l.letter) {
+				own = append(own, info)
 			}
+		}
+		if len(own) == 0 {
+			continue
+		}
+		printed += len(own)
+		fmt.Fprintf(&b, "\n## %s: %s\n", l.letter, l.about)
+		for _, info := range own {
 			fmt.Fprintf(&b, "\n### %s: %s\n\n%s\n", info.Code, info.Title, plainAngles(info.Meaning))
 			text, err := earned(root, info.Code)
 			if err != nil {
@@ -62,6 +71,9 @@ func diagnostics(root string) (string, error) {
 				fmt.Fprintf(&b, "\n```text\n%s```\n", text)
 			}
 		}
+	}
+	if printed != len(diag.Infos()) {
+		return "", fmt.Errorf("a code begins with a letter that is not among letters")
 	}
 	return b.String(), nil
 }
