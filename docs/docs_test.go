@@ -75,6 +75,24 @@ func TestPathsExist(t *testing.T) {
 	}
 }
 
+// TestRoomsAreNamed wants every package of the product in the table of rooms.
+func TestRoomsAreNamed(t *testing.T) {
+	text := pages(t)["docs/architecture.md"]
+	folders, err := os.ReadDir(filepath.Join(root, "internal"))
+	if err != nil || len(folders) < 15 {
+		t.Fatal(err, len(folders))
+	}
+	for _, f := range folders {
+		name := f.Name()
+		if strings.HasSuffix(name, "test") || name == "rooms" { // of tests
+			continue
+		}
+		if !strings.Contains(text, "\n| `internal/"+name+"` |") {
+			t.Errorf("docs/architecture.md has no line for internal/%s in its table of rooms", name)
+		}
+	}
+}
+
 // declares reports whether a package of that name declares something of that name.
 func declares(t *testing.T, pkg, name string) bool {
 	t.Helper()
