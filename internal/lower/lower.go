@@ -71,14 +71,55 @@ type Result struct {
 	Steps     []*Step // in an order that respects Needs
 	Published []*Published
 	byAddr    map[addr.Addr]*Step
+	graph     *model.Graph
+	bundleOf  map[*model.EntityVar]*bundle
 }
 
 // Step returns the step of an address, nil when there is none.
 func (r *Result) Step(a addr.Addr) *Step { return r.byAddr[a] }
 
+// Find returns the step that computes what a path of the project names: for a var the step of its bundle, or of the var table
+// when it is derived; for an input var that of its source. Addresses of steps are understood, too. The step is nil for a path
+// that names nothing, and for a node that takes no part: then why says the reason.
+func (r *Result) Find(path string) (step *Step, why string) {
+	for _, s := range r.Steps {
+		if s.Addr.Key() == addr.Addr(path).Key() {
+			return s, ""
+		}
+	}
+	n, child, ok := r.graph.Find(path)
+	if !ok {
+		return nil, ""
+	}
+	if !usable(n) {
+		if why = n.Base().Disabled; why == "" {
+			why = "it holds a mistake"
+		}
+		return nil, why
+	}
+	a := n.Addr()
+	switch n := n.(type) {
+	case *model.EntityVar:
+		if b := r.bundleOf[n]; b != nil {
+			a = b.addr()
+		} else if n.Cohort.VarTable != nil {
+			a = n.Cohort.VarTable.Address
+		}
+	case *model.InputVar:
+		a, child = n.Of.Addr(), model.ChildVarTable
+	}
+	if child == model.ChildVarTable { // made only where something asks for it
+		if s := r.byAddr[a.Child(child)]; s != nil {
+			return s, ""
+		}
+	}
+	return r.byAddr[a], ""
+}
+
 // Lower makes the steps of a run. Nodes that are broken or disabled, and what needs them, are left out.
 func Lower(g *model.Graph, ctx Context) *Result {
-	l := &lowering{g: g, ctx: ctx, out: &Result{byAddr: map[addr.Addr]*Step{}}, bundleOf: map[*model.EntityVar]*bundle{}, sourceTables: map[model.Source]rel.Object{}, visible: map[*model.Cohort]map[*model.EntityVar]bool{}}
+	l := &lowering{g: g, ctx: ctx, bundleOf: map[*model.EntityVar]*bundle{}, sourceTables: map[model.Source]rel.Object{}, visible: map[*model.Cohort]map[*model.EntityVar]bool{}}
+	l.out = &Result{byAddr: map[addr.Addr]*Step{}, graph: g, bundleOf: l.bundleOf}
 	l.earlier = earlier{bundleOf: l.bundleOf, decided: map[read]bool{}, also: map[model.Node][]model.Node{}}
 	l.groupVars()
 	done := map[*bundle]bool{}

@@ -152,6 +152,8 @@ func columnsOf(s model.Source) []string {
 		if s.Query != nil && !s.Query.Opaque {
 			return s.Query.Facts.Outputs
 		}
+	case *model.Union:
+		return s.Columns()
 	}
 	return nil
 }

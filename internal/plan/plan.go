@@ -115,17 +115,19 @@ func chosen(l *lower.Result, refs []string, diags *diag.List) map[addr.Addr]bool
 		}
 	}
 	for _, r := range refs {
-		found := false
-		for _, s := range l.Steps {
-			if matches(s, r) {
-				take(s.Addr)
-				found = true
-			}
-		}
-		if !found {
+		s, why := l.Find(r)
+		switch {
+		case s != nil:
+			take(s.Addr)
+		case why != "":
+			diags.Errorf(diag.RDisabled, noSpan, "%s takes no part in the run: %s", r, why)
+		default:
 			var near []string
 			for _, s := range l.Steps {
 				near = append(near, string(s.Addr))
+				for _, v := range s.Vars {
+					near = append(near, string(v.Address))
+				}
 			}
 			d := diags.Errorf(diag.RUnknownPath, noSpan, "no model %q to run", r)
 			if n := diag.Nearest(r, near); n != "" {
@@ -134,19 +136,6 @@ func chosen(l *lower.Result, refs []string, diags *diag.List) map[addr.Addr]bool
 		}
 	}
 	return out
-}
-
-func matches(s *lower.Step, ref string) bool {
-	key := addr.Addr(ref).Key()
-	if s.Addr.Key() == key {
-		return true
-	}
-	for _, v := range s.Vars {
-		if v.Address.Key() == key || "entity/"+v.Cohort.Entity.Name+"/"+v.Name == key {
-			return true
-		}
-	}
-	return false
 }
 
 // Counts returns how many steps are built, reused and left out.
