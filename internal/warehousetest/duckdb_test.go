@@ -59,3 +59,5 @@ var embedded = Engine{
 func TestDuckDB(t *testing.T) { Run(t, embedded) }
 
 func TestDuckDBGraphs(t *testing.T) { Graphs(t, embedded) }
+
+func TestDuckDBFeatures(t *testing.T) { Features(t, embedded) }

@@ -39,7 +39,7 @@ type session struct {
 	broken bool
 	// choices are what the steps of the last run chose.
 	choices []string
-	result []*block // queries since the last run
+	result  []*block // queries since the last run
 }
 
 func newSession(t testing.TB, e Engine, c *testCase, how solver) *session {
