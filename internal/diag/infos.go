@@ -15,6 +15,7 @@ var infoLists = [][]Info{
 	sqltextInfos,
 	dialectInfos,
 	siteconfigInfos,
+	portableInfos,
 	cliInfos,
 }
 

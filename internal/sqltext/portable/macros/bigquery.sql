@@ -1,0 +1,1 @@
+to_varchar(x) := x::varchar;

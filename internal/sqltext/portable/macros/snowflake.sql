@@ -1,0 +1,17 @@
+to_varchar(x) := case when typeof(x) = 'VARCHAR' then x::varchar when typeof(x) = 'JSON' then json_extract_string(x::varchar::json, '$') when typeof(x) in ('DOUBLE', 'FLOAT') then regexp_replace(x::varchar, '\.0$', '') when typeof(x) = 'TIMESTAMP' then strftime(try_cast(x::varchar as timestamp), '%Y-%m-%d %H:%M:%S.%g') when typeof(x) = 'TIMESTAMP WITH TIME ZONE' then strftime(try_cast(x::varchar as timestamptz), '%Y-%m-%d %H:%M:%S.%g ') || rpad(replace(strftime(try_cast(x::varchar as timestamptz), '%z'), ':', ''), 5, '0') when typeof(x) like '%[]' or typeof(x) like 'STRUCT%' or typeof(x) like 'MAP%' then to_json(x)::varchar else x::varchar end;
+uniform(a, b) := a + floor(random() * (b - a + 1))::bigint;
+haversine(lat1, lon1, lat2, lon2) := 2 * 6371 * asin(sqrt(power(sin(radians(lat2 - lat1) / 2), 2) + cos(radians(lat1)) * cos(radians(lat2)) * power(sin(radians(lon2 - lon1) / 2), 2)));
+width_bucket(x, lo, hi, n) := case when x < lo then 0 when x >= hi then n + 1 else floor((x - lo) * n / (hi - lo))::bigint + 1 end;
+check_json(x) := case when x is null or json_valid(x) then null else 'invalid JSON' end;
+to_array(x) := case when x is null then null when json_type(x) = 'ARRAY' then x else json_array(x) end;
+array_contains(v, x) := list_contains(json_extract_string(x, '$[*]'), kith_x.to_varchar(v));
+array_distinct(x) := to_json(list_filter(json_extract(x, '$[*]'), lambda e, i: list_position(json_extract(x, '$[*]'), e) = i));
+array_cat(a, b) := to_json(list_concat(json_extract(a, '$[*]'), json_extract(b, '$[*]')));
+array_append(x, v) := to_json(list_append(json_extract(x, '$[*]'), to_json(v)));
+array_compact(x) := to_json(list_filter(json_extract(x, '$[*]'), lambda e: json_type(e) <> 'NULL'));
+array_position(v, x) := list_position(json_extract_string(x, '$[*]'), kith_x.to_varchar(v)) - 1;
+array_slice(x, lo, hi) := to_json((json_extract(x, '$[*]'))[case when lo < 0 then json_array_length(x)::bigint + lo else lo end + 1 : case when hi < 0 then json_array_length(x)::bigint + hi else hi end]);
+array_sort(x) := to_json(list_transform(list_sort(list_transform(json_extract(x, '$[*]'), lambda e: e::variant)), lambda e: e::json));
+type_of(x) := case json_type(x) when 'VARCHAR' then 'VARCHAR' when 'NULL' then 'NULL_VALUE' when 'UBIGINT' then 'INTEGER' when 'BIGINT' then 'INTEGER' else json_type(x) end;
+flatten(x) := table select 1::bigint as seq, case when json_type(x) = 'ARRAY' then null else e.key end as key, case when json_type(x) = 'ARRAY' then '[' || e.key || ']' else e.key end as path, case when json_type(x) = 'ARRAY' then e.key::bigint end as index, e.value::json as value, x as this from json_each(x) e where json_type(x) in ('ARRAY', 'OBJECT');
+flatten_outer(x) := table select 1::bigint as seq, case when json_type(x) = 'ARRAY' then null else e.key end as key, case when json_type(x) = 'ARRAY' then '[' || e.key || ']' else e.key end as path, case when json_type(x) = 'ARRAY' then e.key::bigint end as index, e.value::json as value, x as this from json_each(x) e where json_type(x) in ('ARRAY', 'OBJECT') union all select 1, null, null, null, null, x where coalesce(json_array_length(x), 0) = 0 and coalesce(len(json_keys(x)), 0) = 0;

@@ -1,0 +1,139 @@
+package portable
+
+import (
+	"strings"
+
+	"kith/internal/source"
+)
+
+// asJSON is an argument as a JSON value: a path without its last step to text, JSON as it is, anything else through the
+// macro that takes text as JSON.
+func (r *rewriter) asJSON(a arg, at source.Span) source.Text {
+	if s := a.single(); s != nil {
+		switch s.typ {
+		case isPath:
+			return s.json
+		case isJSON:
+			return s.out
+		}
+	}
+	return built(at, r.d.schema, ".j(", a, ")")
+}
+
+// asVariant is an argument as a JSON value of its own: text becomes a JSON text, not what it spells.
+func (r *rewriter) asVariant(a arg, at source.Span) source.Text {
+	if s := a.single(); s != nil {
+		switch s.typ {
+		case isPath:
+			return s.json
+		case isJSON:
+			return s.out
+		}
+	}
+	return built(at, "to_json(", a, ")")
+}
+
+// pathItem makes the item of a path over base; base is already JSON.
+func (r *rewriter) pathItem(base source.Text, path string, lo, hi int, at source.Span) item {
+	lit := quoteText("$" + path)
+	return item{
+		out:  built(at, "json_extract_string(", base, ", ", lit, ")"),
+		json: built(at, "json_extract(", base, ", ", lit, ")"),
+		lo:   lo, hi: hi, prim: true, typ: isPath, base: base, path: path,
+	}
+}
+
+// pathKey is one key of a path, from the name at token i. An unquoted one keeps its letters: keys are case-sensitive.
+func (r *rewriter) pathKey(i int) string {
+	s := r.str(i)
+	if r.toks[i].kind == tokQuoted {
+		s = s[1 : len(s)-1]
+	}
+	return r.keyText(s, i)
+}
+
+func (r *rewriter) keyText(s string, i int) string {
+	if strings.ContainsAny(s, "\"\\*") {
+		r.refuse(i, i+1, "use get(value, 'key')", "a key with a quote, a backslash or a star cannot be written in a path")
+	}
+	return `"` + s + `"`
+}
+
+// colon is "p:key" with the colon at token i and the key at token k.
+func (r *rewriter) colon(p item, i, k, hi int) item {
+	at := r.span(i, k+1)
+	base := r.asJSON(arg{p}, at)
+	path := ""
+	if p.typ == isPath {
+		base, path = p.base, p.path
+	}
+	return r.pathItem(base, path+"."+r.pathKey(k), p.lo, k+1, at)
+}
+
+// step extends the path p.
+func (r *rewriter) step(p item, step string, hi int) item {
+	return r.pathItem(p.base, p.path+step, p.lo, hi, r.span(p.hi, hi))
+}
+
+// index is "p[...]".
+func (r *rewriter) index(p item, open, close int) item {
+	at := r.span(open, close+1)
+	inner := arg(trimItems(r.walk(open+1, close)))
+	if !r.d.jsonLists {
+		return r.listIndex(p, inner, open, close)
+	}
+	base, path := p.base, p.path
+	if p.typ != isPath {
+		base, path = r.asJSON(arg{p}, at), ""
+	}
+	if key, ok := inner.literal(); ok {
+		return r.pathItem(base, path+"."+r.keyText(key, open+1), p.lo, close+1, at)
+	}
+	if s := inner.single(); s != nil && s.typ == isNumber && strings.Trim(s.out.S, "0123456789") == "" {
+		return r.pathItem(base, path+"["+s.out.S+"]", p.lo, close+1, at)
+	}
+	whole := base
+	if path != "" {
+		whole = built(at, "json_extract(", base, ", ", quoteText("$"+path), ")")
+	}
+	got := built(at, r.d.schema, ".get(", whole, ", ", inner, ")")
+	return item{
+		out:  built(at, "json_extract_string(", got, ", '$')"),
+		json: got, base: got, lo: p.lo, hi: close + 1, prim: true, typ: isPath,
+	}
+}
+
+// listIndex is an index of a list that is a list on DuckDB too, which counts from 1.
+func (r *rewriter) listIndex(p item, inner arg, open, close int) item {
+	it := item{lo: p.lo, hi: close + 1, prim: true}
+	at := r.span(open, close+1)
+	if s := inner.single(); s != nil {
+		k, n := r.next(open+1, close), 0
+		if r.isAny(k, "offset", "safe_offset") {
+			n = 1
+		} else if r.isAny(k, "ordinal", "safe_ordinal") {
+			n = 2
+		}
+		if b := r.next(k+1, close); n > 0 && b < close && r.is(b, "(") {
+			e := arg(trimItems(r.walk(b+1, r.match[b])))
+			switch {
+			case n == 2:
+				it.out = built(at, p.out, "[", e, "]")
+			default:
+				it.out = built(at, p.out, "[", e.wrapped(), " + 1]")
+			}
+			return it
+		}
+		if s.typ == isPath || p.typ == isPath {
+			if strings.Trim(s.out.S, "0123456789") == "" && p.typ == isPath {
+				return r.step(p, "["+s.out.S+"]", close+1)
+			}
+		}
+		if s.isLit {
+			it.out = built(at, p.out, "[", inner, "]")
+			return it
+		}
+	}
+	it.out = built(at, p.out, "[", inner.wrapped(), " + 1]")
+	return it
+}

@@ -1,0 +1,402 @@
+package portable
+
+import (
+	"strings"
+
+	"kith/internal/source"
+)
+
+// snowflakeRules are the rules of Snowflake that a template cannot say.
+func snowflakeRules() map[string]rule {
+	return map[string]rule{
+		"datediff": dateDiff, "timestampdiff": dateDiff, "timediff": dateDiff,
+		"dateadd": dateAdd, "timestampadd": dateAdd, "timeadd": dateAdd,
+		"date_trunc": dateTrunc, "trunc": truncRule, "date_part": datePart, "last_day": lastDay,
+		"to_date": toDate(false), "try_to_date": toDate(true), "date": toDate(false),
+		"to_timestamp": toTimestamp(false), "to_timestamp_ntz": toTimestamp(false), "try_to_timestamp": toTimestamp(true), "try_to_timestamp_ntz": toTimestamp(true),
+		"to_timestamp_tz": toTimestamp(false), "to_timestamp_ltz": toTimestamp(false),
+		"to_char": toChar, "to_varchar": toChar,
+		"greatest": nullIfAny, "least": nullIfAny,
+		"array_agg": arrayAgg, "array_unique_agg": uniqueAgg, "listagg": listagg(true), "string_agg": listagg(true), "count_if": withDefault("count_if", "0"),
+		"min_by": extremeBy("arg_min_null"), "max_by": extremeBy("arg_max_null"),
+		"approx_count_distinct": renamed("approx_count_distinct"), "hll": renamed("approx_count_distinct"), "ratio_to_report": ratioToReport,
+		"boolor_agg": renamed("bool_or"), "booland_agg": renamed("bool_and"), "object_agg": objectAgg, "bitor_agg": renamed("bit_or"), "bitand_agg": renamed("bit_and"), "bitxor_agg": renamed("bit_xor"),
+		"variance_pop": renamed("var_pop"), "variance_samp": renamed("var_samp"),
+		"object_construct": objectConstruct(true), "object_construct_keep_null": objectConstruct(false), "array_construct": arrayConstruct, "array_construct_compact": arrayConstruct,
+		"get_path": getPath, "flatten": flatten, "table": tableCall, "json_extract_path_text": extractPathText, "sha2": sha2, "position": position,
+	}
+}
+
+func dateDiff(c *call) (item, bool) {
+	if len(c.args) != 3 {
+		return item{}, false
+	}
+	part := c.part(0)
+	if part == "" {
+		return item{}, false
+	}
+	return c.difference(part, c.timestamp(1), c.timestamp(2))
+}
+
+func dateAdd(c *call) (item, bool) {
+	if len(c.args) != 3 {
+		return item{}, false
+	}
+	part := c.part(0)
+	if part == "" {
+		return item{}, false
+	}
+	return c.add(part, c.args[1], "", c.asTime(2), c.r.d.keepDate)
+}
+
+func dateTrunc(c *call) (item, bool) {
+	if len(c.args) != 2 {
+		return item{}, false
+	}
+	part := c.part(0)
+	if part == "" {
+		return item{}, false
+	}
+	return c.trunc(part, c.asTime(1))
+}
+
+// trunc cuts x to a part; a DATE stays a DATE where the dialect keeps it.
+func (c *call) trunc(part string, x source.Text) (item, bool) {
+	switch part {
+	case "isoweek":
+		part = "week"
+	case "week":
+		if c.r.d.sundayWeeks {
+			return c.made(unknown, c.r.d.schema, ".week_start(", x, ")")
+		}
+	case "year", "quarter", "month", "day", "hour", "minute", "second", "millisecond", "microsecond", "decade", "century":
+	case "yearofweekiso":
+		return c.made(unknown, c.r.d.schema, ".isoyear_start(", x, ")")
+	default:
+		c.badPart(0, part)
+		return item{}, false
+	}
+	if !c.r.d.keepDate {
+		return c.made(isTimestamp, "date_trunc('", part, "', ", x, ")")
+	}
+	return c.made(unknown, c.r.d.schema, ".date_trunc('", part, "', ", x, ")")
+}
+
+// truncRule is TRUNC(date, part); of numbers it stands as it is.
+func truncRule(c *call) (item, bool) {
+	if len(c.args) != 2 || !c.isPart(1) {
+		return item{}, false
+	}
+	return c.trunc(c.part(1), c.asTime(0))
+}
+
+func datePart(c *call) (item, bool) {
+	if len(c.args) != 2 {
+		return item{}, false
+	}
+	part := c.part(0)
+	if part == "" {
+		return item{}, false
+	}
+	return c.partOf(part, c.asTime(1))
+}
+
+func lastDay(c *call) (item, bool) {
+	if len(c.args) != 2 {
+		return item{}, false
+	}
+	n, ok := map[string]string{"week": "interval '6 day'", "month": "interval '1 month' - interval '1 day'", "quarter": "interval '3 month' - interval '1 day'", "year": "interval '1 year' - interval '1 day'"}[c.part(1)]
+	if !ok {
+		c.badPart(1, c.args[1].text().S)
+		return item{}, false
+	}
+	return c.made(isDate, "(date_trunc('", c.part(1), "', ", c.asTime(0), ") + ", n, ")::date")
+}
+
+// parse is strptime of argument 0 with the format of argument 1.
+func (c *call) parse(try bool) (source.Text, bool) {
+	f, ok := c.format(1)
+	if !ok {
+		return source.Text{}, false
+	}
+	fn := "strptime("
+	if try {
+		fn = "try_strptime("
+	}
+	return built(c.span(), fn, c.text(0), ", ", f, ")"), true
+}
+
+func toDate(try bool) rule {
+	return func(c *call) (item, bool) {
+		if len(c.args) != 2 {
+			return item{}, false
+		}
+		if lit, ok := c.args[1].literal(); ok && strings.EqualFold(lit, "auto") {
+			c.args = c.args[:1]
+			return item{}, false
+		}
+		t, ok := c.parse(try)
+		if !ok {
+			return item{}, false
+		}
+		return c.made(isDate, t, "::date")
+	}
+}
+
+func toTimestamp(try bool) rule {
+	return func(c *call) (item, bool) {
+		if len(c.args) != 2 {
+			return item{}, false
+		}
+		if s := c.args[1].single(); s != nil && s.typ == isNumber {
+			return c.made(isTimestamp, c.r.d.schema, ".epoch_scaled(", c.args[0], ", ", c.args[1], ")")
+		}
+		t, ok := c.parse(try)
+		if !ok {
+			return item{}, false
+		}
+		if strings.HasSuffix(c.name, "tz") && !strings.HasSuffix(c.name, "ntz") {
+			return c.made(isTimestamp, t, "::timestamptz")
+		}
+		return c.made(isTimestamp, t)
+	}
+}
+
+// toChar is TO_CHAR(x, model) of dates and of simple formats of numbers.
+func toChar(c *call) (item, bool) {
+	if len(c.args) != 2 {
+		return item{}, false
+	}
+	if lit, ok := c.args[1].literal(); ok {
+		if f, is := numberModel(lit); is {
+			if !strings.HasPrefix(strings.ToUpper(lit), "FM") {
+				c.r.warn(c.args[1][0].lo, c.args[1][0].hi, "begin the format with FM", "the blanks before the number are left out here")
+			}
+			return c.made(isText, "printf('", f, "', cast(", c.args[0], " as double))")
+		}
+	}
+	f, ok := c.format(1)
+	if !ok {
+		return item{}, false
+	}
+	return c.made(isText, "strftime(", c.asTime(0), ", ", f, ")")
+}
+
+func uniqueAgg(c *call) (item, bool) {
+	c.distinct = true
+	return arrayAgg(c)
+}
+
+func extremeBy(fn string) rule {
+	return func(c *call) (item, bool) {
+		if len(c.args) != 2 {
+			return item{}, false
+		}
+		by := c.args[1].text()
+		if s := c.args[1].single(); s != nil && s.typ == isPath {
+			by = built(c.span(), s.json, "::variant")
+		}
+		return c.made(unknown, fn, "(", c.args[0], ", ", by, ")", c.tailText())
+	}
+}
+
+func ratioToReport(c *call) (item, bool) {
+	if len(c.args) != 1 || c.overLo == 0 {
+		return item{}, false
+	}
+	return c.made(isNumber, "(", c.args[0].wrapped(), " / nullif(sum(", c.args[0], ")", c.tailText(), "::double, 0))")
+}
+
+func objectAgg(c *call) (item, bool) {
+	if len(c.args) != 2 {
+		return item{}, false
+	}
+	at := c.span()
+	filter := built(at, c.args[0].wrapped(), " is not null and ", c.args[1].wrapped(), " is not null")
+	if c.filter != nil {
+		filter = built(at, "(", c.filter, ") and ", filter)
+	}
+	over := source.Text{}
+	if c.overLo > 0 {
+		over = built(at, " ", c.over)
+	}
+	return c.made(isJSON, "coalesce(('{' || string_agg(to_json(", c.args[0].wrapped(), "::varchar) || ':' || to_json(", c.value(1), "), ',') filter (where ", filter, ")", over, " || '}')::json, '{}'::json)")
+}
+
+// value is argument i as the value of an object or array: a path as the JSON it is.
+func (c *call) value(i int) source.Text {
+	if s := c.args[i].single(); s != nil && s.typ == isPath {
+		return s.json
+	}
+	return c.args[i].text()
+}
+
+func objectConstruct(dropNull bool) rule {
+	return func(c *call) (item, bool) {
+		if len(c.args) == 1 {
+			c.r.refuse(c.lo, c.close+1, "name the keys and values", "%s(*) has no counterpart on DuckDB", strings.ToUpper(c.name))
+			return item{}, false
+		}
+		var b source.Builder
+		at := c.span()
+		for i := range c.args {
+			if i > 0 {
+				b.WriteString(", ", at)
+			}
+			b.WriteText(c.value(i))
+		}
+		if dropNull {
+			return c.made(isJSON, "json_merge_patch('{}'::json, json_object(", b.Text(), "))")
+		}
+		return c.made(isJSON, "json_object(", b.Text(), ")")
+	}
+}
+
+func arrayConstruct(c *call) (item, bool) {
+	parts := []any{"json_array("}
+	for i := range c.args {
+		if i > 0 {
+			parts = append(parts, ", ")
+		}
+		parts = append(parts, c.value(i))
+	}
+	parts = append(parts, ")")
+	if strings.HasSuffix(c.name, "compact") {
+		parts = append([]any{c.r.d.schema, ".array_compact("}, append(parts, ")")...)
+	}
+	return c.made(isJSON, parts...)
+}
+
+// getPath is GET_PATH(v, 'a.b[0]').
+func getPath(c *call) (item, bool) {
+	if len(c.args) != 2 {
+		return item{}, false
+	}
+	lit, ok := c.args[1].literal()
+	if !ok {
+		c.r.refuse(c.lo, c.nameEnd, "write the path as a text", "a path that is no literal has no counterpart on DuckDB")
+		return item{}, false
+	}
+	path := jsonPath(lit)
+	return c.r.pathItem(c.json(0), path, c.lo, c.end, c.span()), true
+}
+
+// jsonPath is "a.b[0]" as DuckDB's path without the dollar.
+func jsonPath(s string) string {
+	var b strings.Builder
+	for _, step := range strings.Split(s, ".") {
+		key, rest, _ := strings.Cut(step, "[")
+		if key != "" {
+			b.WriteString(`."` + strings.Trim(key, `"`) + `"`)
+		}
+		for rest != "" {
+			idx, more, _ := strings.Cut(rest, "]")
+			if strings.Trim(idx, "0123456789") == "" {
+				b.WriteString("[" + idx + "]")
+			} else {
+				b.WriteString(`."` + strings.Trim(idx, `"'`) + `"`)
+			}
+			rest = strings.TrimPrefix(more, "[")
+		}
+	}
+	return b.String()
+}
+
+// extractPathText is JSON_EXTRACT_PATH_TEXT(v, 'a', 'b'); Snowflake takes one path.
+func extractPathText(c *call) (item, bool) {
+	if len(c.args) < 2 {
+		return item{}, false
+	}
+	path := ""
+	for _, a := range c.args[1:] {
+		lit, ok := a.literal()
+		if !ok {
+			c.r.refuse(c.lo, c.nameEnd, "write the path as texts", "a path that is no literal has no counterpart on DuckDB")
+			return item{}, false
+		}
+		if c.r.d.name == "snowflake" {
+			path += jsonPath(lit)
+		} else if lit != "" && strings.Trim(lit, "0123456789") == "" {
+			path += "[" + lit + "]"
+		} else {
+			path += `."` + strings.ReplaceAll(lit, `"`, "") + `"`
+		}
+	}
+	it := c.r.pathItem(c.json(0), path, c.lo, c.end, c.span())
+	return item{out: it.out, typ: isText}, true
+}
+
+// flatten is the table function, with its arguments by name or in order.
+func flatten(c *call) (item, bool) {
+	fn := ".flatten("
+	var input *arg
+	for i := range c.args {
+		a := c.args[i]
+		arrow := -1
+		for k := range a {
+			if a[k].word == "=>" {
+				arrow = k
+			}
+		}
+		name := "input"
+		if arrow > 0 {
+			name = strings.ToLower(join(trimItems(a[:arrow])).S)
+			a = arg(trimItems(a[arrow+1:]))
+		}
+		switch name {
+		case "input":
+			input = &a
+		case "outer":
+			if strings.EqualFold(a.text().S, "true") {
+				fn = ".flatten_outer("
+			}
+		default:
+			if name != "mode" || !strings.EqualFold(strings.Trim(a.text().S, "'"), "both") {
+				c.r.refuse(c.args[i][0].lo, c.args[i][len(c.args[i])-1].hi, "flatten the value itself, step by step", "FLATTEN with %s has no counterpart on DuckDB", name)
+			}
+		}
+	}
+	if input == nil || len(*input) == 0 {
+		return item{}, false
+	}
+	return c.made(unknown, c.r.d.schema, fn, c.r.asJSON(*input, c.span()), ")")
+}
+
+// tableCall is TABLE(f(...)): the table function itself.
+func tableCall(c *call) (item, bool) {
+	if len(c.args) != 1 {
+		return item{}, false
+	}
+	if s := c.args[0].single(); s != nil && s.fn == "flatten" {
+		it := *s
+		return it, true
+	}
+	if s := c.args[0].single(); s != nil && s.fn == "generator" {
+		return item{}, false
+	}
+	c.r.refuse(c.lo, c.nameEnd, "read a table, or declare a macro of DuckDB", "a table function of the warehouse has no counterpart on DuckDB")
+	return item{}, false
+}
+
+// sha2 takes a length of 256 only.
+func sha2(c *call) (item, bool) {
+	if len(c.args) != 2 {
+		return item{}, false
+	}
+	if c.args[1].text().S != "256" && c.args[1].text().S != "0" {
+		c.r.refuse(c.args[1][0].lo, c.args[1][0].hi, "use 256 bits", "only SHA2 of 256 bits has a counterpart on DuckDB")
+		return item{}, false
+	}
+	return c.made(isText, "sha256(", c.args[0], ")")
+}
+
+// position is POSITION(s, x); POSITION(s IN x) stands as it is.
+func position(c *call) (item, bool) {
+	if len(c.args) == 2 {
+		return c.made(isNumber, "instr(", c.args[1], ", ", c.args[0], ")")
+	}
+	if len(c.args) == 3 {
+		return c.made(isNumber, c.r.d.schema, ".charindex(", c.args[0], ", ", c.args[1], ", ", c.args[2], ")")
+	}
+	return item{}, false
+}
