@@ -19,6 +19,10 @@ type Item struct {
 	At source.Span
 	// Opaque lets a text that cannot be read stay as it is, with a note. Without it that is an error.
 	Opaque bool
+	// Rewrite turns text of another dialect into the parser's before anything else is done with it; nil when the text is in
+	// the parser's dialect. Copied bytes must keep their places and inserted ones stand for what they came from. A text that
+	// it finds mistakes in becomes an opaque tree, with those mistakes in the list.
+	Rewrite func(template.Rendered, Kind) (template.Rendered, diag.List)
 }
 
 // ParseAll parses many texts at once, which is cheaper than one by one. The result has one tree for each item, never nil;
@@ -30,9 +34,17 @@ func ParseAll(items []Item, p Parser) ([]*Tree, diag.List) {
 	var statements []string
 	index := map[string]int{} // statement -> position in statements
 	for i, item := range items {
+		refused := false
+		if item.Rewrite != nil {
+			var said diag.List
+			item.Rendered, said = item.Rewrite(item.Rendered, item.Kind)
+			list.Add(said)
+			refused = said.HasErrors()
+		}
 		r := newReading(item)
+		r.refused = refused
 		readings[i] = r
-		if r.trouble != nil {
+		if r.trouble != nil || r.refused {
 			continue
 		}
 		if _, ok := index[r.statement]; !ok {
@@ -52,6 +64,10 @@ func ParseAll(items []Item, p Parser) ([]*Tree, diag.List) {
 		}
 	}
 	for i, r := range readings {
+		if r.refused {
+			trees[i] = r.opaque()
+			continue
+		}
 		if r.trouble == nil {
 			r.judge(parsed[index[r.statement]])
 		}
@@ -73,6 +89,8 @@ type reading struct {
 	statement string
 	shift     int
 	trouble   *trouble
+	// refused is set when the rewriting of the dialect found mistakes: they are said already.
+	refused bool
 }
 
 const scalarPrefix, scalarSuffix = "SELECT (", ")"

@@ -1,0 +1,101 @@
+package portable
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// signs are words of functions and types that only some dialects have, and how much each says.
+var signs = map[string]map[string]int{
+	"snowflake": weigh(map[int]string{
+		3: "iff parse_json try_parse_json object_construct array_construct flatten timestamp_ntz timestamp_ltz timestamp_tz zeroifnull equal_null div0 to_varchar try_to_number try_to_date try_to_timestamp try_to_boolean boolor_agg booland_agg array_size uuid_string to_timestamp_ntz to_timestamp_ltz ratio_to_report object_keys min_by max_by",
+		1: "dateadd datediff timestampdiff to_date nvl nvl2 listagg rlike count_if qualify to_char ifnull timestampadd to_number decode regexp_substr charindex variant convert_timezone",
+	}),
+	"redshift": weigh(map[int]string{
+		3: "json_extract_path_text json_extract_array_element_text json_parse get_array_length split_to_array is_valid_json strtol approximate sysdate_ is_valid_json_array",
+		1: "dateadd datediff getdate nvl listagg nvl2 convert_timezone to_char charindex decode regexp_substr sysdate super varbyte",
+	}),
+	"bigquery": weigh(map[int]string{
+		3: "safe_cast timestamp_diff timestamp_trunc timestamp_sub timestamp_add safe_divide countif format_date format_timestamp parse_date parse_timestamp regexp_contains int64 float64 json_value json_query datetime_diff datetime_trunc safe_offset approx_quantiles generate_uuid logical_or logical_and to_json_string timestamp_millis timestamp_micros timestamp_seconds",
+		1: "date_diff date_sub date_add unnest struct offset",
+	}),
+	"databricks": weigh(map[int]string{
+		3: "collect_list collect_set get_json_object explode from_json array_contains_ date_format to_timestamp_ from_unixtime unix_timestamp posexplode map_keys try_divide",
+		1: "datediff date_sub date_add rlike nvl size struct dateadd min_by max_by try_cast",
+	}),
+}
+
+func weigh(m map[int]string) map[string]int {
+	out := map[string]int{}
+	for n, words := range m {
+		for _, w := range strings.Fields(words) {
+			out[strings.TrimSuffix(w, "_")] = n
+		}
+	}
+	return out
+}
+
+// Guess tells the dialect that texts are written in from the functions, types and marks in them; "" when nothing in them
+// belongs to one of Dialects. The second result says what was seen, for a message. It is for projects that name no dialect.
+func Guess(texts []string) (dialect, why string) {
+	score := map[string]int{}
+	seen := map[string][]string{}
+	note := func(d, what string, n int) {
+		if !slices.Contains(seen[d], what) {
+			score[d] += n
+			seen[d] = append(seen[d], what)
+		}
+	}
+	for _, t := range texts {
+		guessOne(t, note)
+	}
+	best := ""
+	for _, d := range []string{"snowflake", "redshift", "bigquery", "databricks"} {
+		if score[d] > score[best] {
+			best = d
+		}
+	}
+	if best == "" {
+		return "", ""
+	}
+	what := seen[best]
+	slices.SortStableFunc(what, func(a, b string) int { return signs[best][b] - signs[best][a] })
+	if len(what) > 3 {
+		what = what[:3]
+	}
+	return best, fmt.Sprintf("the SQL uses %s", strings.Join(what, ", "))
+}
+
+func guessOne(t string, note func(dialect, what string, n int)) {
+	toks := lex(t, quoting{backtick: true, dollar: true})
+	word := func(i int) string {
+		if i < 0 || i >= len(toks) || toks[i].kind != tokIdent {
+			return ""
+		}
+		return strings.ToLower(t[toks[i].start:toks[i].end])
+	}
+	at := func(i int) string {
+		if i < 0 || i >= len(toks) {
+			return ""
+		}
+		return t[toks[i].start:toks[i].end]
+	}
+	for i, tok := range toks {
+		switch {
+		case tok.kind == tokIdent:
+			w := word(i)
+			called := at(i+1) == "(" || at(i-1) == "::"
+			for d, m := range signs {
+				if n := m[w]; n > 0 && (called || w == "qualify" || w == "rlike" || w == "approximate" || w == "sysdate") {
+					note(d, w, n)
+				}
+			}
+		case tok.kind == tokQuoted && t[tok.start] == '`':
+			note("bigquery", "`names`", 2)
+			note("databricks", "`names`", 2)
+		case at(i) == ":" && i > 0 && toks[i-1].end == tok.start && word(i+1) != "" && (toks[i-1].kind == tokIdent || toks[i-1].kind == tokQuoted):
+			note("snowflake", "paths such as "+at(i-1)+":"+at(i+1), 3)
+		}
+	}
+}
