@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +46,9 @@ type globals struct {
 // Main runs a command line and returns the exit code.
 func (a *App) Main(ctx context.Context, args []string) int {
 	root := a.root()
-	root.SetArgs(longFlags(root, args))
+	args = longFlags(root, args)
+	a.flags.json = slices.Contains(beforeDashes(args), "--json") // said so even when the rest cannot be read
+	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return ExitOK
@@ -171,6 +174,14 @@ func longFlags(root *cobra.Command, args []string) []string {
 		}
 	}
 	return out
+}
+
+// beforeDashes are the arguments in front of "--".
+func beforeDashes(args []string) []string {
+	if i := slices.Index(args, "--"); i >= 0 {
+		return args[:i]
+	}
+	return args
 }
 
 func underscored(name string) string { return strings.ReplaceAll(name, "-", "_") }

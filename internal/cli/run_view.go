@@ -203,12 +203,12 @@ func (r *runView) people(out *run.Outcome, rep *project.Report, code int) {
 	fmt.Fprintln(a.Err)
 	switch code {
 	case ExitInterrupted:
-		a.note("%s", style.Bold(fmt.Sprintf("Interrupted: %d of %s built and kept, nothing was published, readers still see the run before.",
+		a.note("%s", style.Bold(fmt.Sprintf("Interrupted: %d of %s built and kept. Nothing was published; what was published before stands.",
 			r.steps.done+r.steps.reused, view.Count(r.steps.total, "step"))))
 	case ExitPartial:
-		a.note("%s", style.Bold(fmt.Sprintf("Published in part: %s new, the others still show the run before.", view.Count(len(out.Published), "view"))))
+		a.note("%s", style.Bold(fmt.Sprintf("Published in part: %s. The others stand as they were.", view.Count(len(out.Published), "view"))))
 	default:
-		a.note("%s", style.Bold("Failed: nothing was published, readers still see the run before."))
+		a.note("%s", style.Bold("Failed. Nothing was published; what was published before stands."))
 	}
 	for cause, n := range r.steps.skipped {
 		if title := r.steps.failed[cause]; title != "" {

@@ -218,6 +218,13 @@ func (p *Project) Compile(s Settings, facts plan.Facts) (*Compiled, diag.List, e
 			return nil, diags, fmt.Errorf("a defect of kith in %s: %w", st.Addr, err)
 		}
 	}
+	if s.Catalog != nil && s.Dialect == s.Written {
+		notes, err := locate(lowered, s.Catalog)
+		if err != nil {
+			return nil, diags, err
+		}
+		diags.Add(notes)
+	}
 	pl, more := plan.Make(lowered, ctx, facts, plan.Options{Force: s.Force, Refs: s.Refs})
 	diags.Add(more)
 	printed, more := run.Print(pl, d, s.Env)
@@ -226,16 +233,4 @@ func (p *Project) Compile(s Settings, facts plan.Facts) (*Compiled, diag.List, e
 		return nil, diags, nil
 	}
 	return &Compiled{Project: p, Settings: s, Graph: g, Lowered: lowered, Plan: printed, Dialect: d}, diags, nil
-}
-
-// Open makes the registry of a connection ready.
-func (p *Project) Open(ctx context.Context, conn run.Conn, s Settings) (*run.Registry, error) {
-	reg := &run.Registry{Conn: conn, Dialect: p.Leaves.Dialect(s.Dialect), Env: s.Env, Target: s.Target, Version: p.Leaves.Version}
-	return reg, reg.Open(ctx)
-}
-
-// IsProject reports whether a folder holds a project.
-func IsProject(root string) bool {
-	_, err := os.Stat(filepath.Join(root, "pb_project.yaml"))
-	return err == nil
 }

@@ -21,7 +21,7 @@ type Work struct {
 	Registry *run.Registry
 }
 
-// Open connects to the target of a project and makes kith's own tables ready. Close the Work when done.
+// OpenTarget connects to the target of a project and makes kith's own tables ready. Close the Work when done.
 func (p *Project) OpenTarget(ctx context.Context, t Target, opt Access) (*Work, error) {
 	conn, err := t.Connect(ctx, opt)
 	if err != nil {
