@@ -37,6 +37,9 @@ const (
 	SWrittenTwice    Code = "S017"
 	SReservedName    Code = "S018"
 	SFormerMechanism Code = "S019"
+	SRemoved         Code = "S020"
+	SQuoted          Code = "S021"
+	SUntimed         Code = "S022"
 )
 
 var specInfos = []Info{
@@ -49,7 +52,7 @@ var specInfos = []Info{
 	{YControl, "control character", "The file holds a control character, often NUL from a broken copy. Remove it, or write it as an escape such as \\x00 in a double-quoted value."},
 	{YDuplicateKey, "key written twice", "A map holds the same key twice, so one of the values would be lost. Keep one of them; for a second item begin a new \"- \"."},
 	{YKey, "key is not text", "A map or a list stands where a key is expected. Quote it if text or a template is meant."},
-	{YDocuments, "several documents in one file", "A line with --- begins a second YAML document, which would not be read. Remove the line, or put what follows it in a file of its own."},
+	{YDocuments, "several documents in one file", "A line with --- begins a second YAML document, which is not read. Remove the line, or put what follows it in a file of its own."},
 	{YAlias, "alias without an anchor", "An alias (*name) has no anchor (&name) before it in the same file, or stands inside its own anchor. Anchors do not reach over files."},
 	{YExpansion, "aliases expand too far", "Aliases of values that themselves hold many aliases expand to more than a million values. Reuse smaller pieces."},
 	{YMerge, "merge of what is no map", "The merge key << takes an alias of a map, a map, or a list of those."},
@@ -66,7 +69,7 @@ var specInfos = []Info{
 	{SOldName, "older name of a key", "The key is an older spelling that still works. The fix gives the one in use; both at once are an error."},
 	{SOldPlace, "keys directly under an input", "Table, ids and time column of an input belong under app_defaults. Directly under the input they are accepted, as in old projects."},
 	{SChoice, "exactly one of several keys", "Of a group of keys exactly one has to be written: none leaves out what is needed, two contradict each other."},
-	{SSchemaOld, "schema version too old", "The project is written in a schema before 42, whose keys differ in many places. Migrate it first: rename keys to those of schema 42 or later, then set schema_version."},
+	{SSchemaOld, "schema version older than known", "The project's schema is older than the oldest one known here. It is read as if it were that one."},
 	{SSchemaNew, "schema version newer than known", "The project's schema is newer than the newest one known here. It is read as if it were that one; keys added since are reported as unknown."},
 	{SWindowTerm, "window terms are SQL text", "The items of partition_by and order_by are SQL expressions, each one a string. Maps such as {column: x, desc: true} are not part of the language."},
 	{SDuration, "not a duration", "A duration is a number with a unit, or several: 90s, 15m, 24h, 720h0m0s. There is no unit for days: write 24h."},
@@ -74,5 +77,8 @@ var specInfos = []Info{
 	{SNoSelect, "var computes nothing", "A var needs select, the expression that computes it. Only a var that is nothing but a default_value may leave it out."},
 	{SWrittenTwice, "written twice in two ways", "The same thing is written under its old and its new name, or in its old and its new place. Keep the new one."},
 	{SReservedName, "reserved name", "The name means something in every template (this, warehouse), so an object of that name could never be reached. Choose another."},
-	{SFormerMechanism, "former way to write it", "The key is how older schemas asked for what another key does now. It is read as that key."},
+	{SFormerMechanism, "former way to write it", "The key is how older schemas asked for what another key does now. It is read as that key. The command kith migrate auto writes the project in the current form."},
+	{SRemoved, "key removed from the language", "Older schemas have the key, the current one does not. It is read without effect; remove it, by hand or with kith migrate auto."},
+	{SQuoted, "number or truth value in quotes", "In quotes a value is text, and Profiles refuses text where it wants a number, true or false. It can mean only one thing here, so it is read as that. Remove the quotes."},
+	{SUntimed, "rows without a time count", "Up to schema 62 include_untimed: false left out all rows without a time. Such rows always count today. To leave them out, give each input with a time a where that says so."},
 }

@@ -310,7 +310,7 @@ func (b *Builder) mergeEntity(e *Entity, s *spec.Entity) {
 
 func (b *Builder) entityTypes(e *Entity, s *spec.Entity) {
 	for _, n := range s.IDTypes {
-		if n.Value == "main_id" || n.Value == "rudder_id" {
+		if n.Value == "main_id" || n.Value == "rudder_id" || slices.Contains(b.unit.spec.MainIDTypes, n.Value) {
 			continue // a placeholder of old projects: the main id is no id type
 		}
 		t := b.IDType(n.Value)
@@ -359,6 +359,11 @@ func (b *Builder) declareModels() {
 			continue
 		}
 		t := types[m.Type.Value]
+		near := diag.Nearest(m.Type.Value, names)
+		if t == nil && near == "" && len(b.unit.spec.PythonRequirements) > 0 {
+			b.declareUnknown(m)
+			continue
+		}
 		if t == nil {
 			b.Diags.Errorf(diag.RUnknownModelType, m.Type.Span, "no model type %q", m.Type.Value).
 				WithFix("%s", orElse(didYouMean(m.Type.Value, names), "the model types are "+strings.Join(names, ", ")))

@@ -3,6 +3,7 @@ package model
 import (
 	"kith/internal/diag"
 	"kith/internal/source"
+	"kith/internal/spec"
 )
 
 // Foreign is a model of a type that this version knows but does not run: machine learning, plots, reports. It is a node like
@@ -27,6 +28,16 @@ func (b *Builder) AddForeign(f *Foreign, at source.Span) bool {
 	b.Diags.Warnf(diag.RNotRun, at, "model %s is not run: this version does not run models of type %s", f.Name, f.Type).
 		WithFix("what needs it is left out of the run; everything else runs")
 	return true
+}
+
+// declareUnknown adds a model of a type that comes with a Python package of the project: what the type is cannot be known.
+func (b *Builder) declareUnknown(m *spec.Model) {
+	f := &Foreign{Name: m.Name.Value, Type: m.Type.Value}
+	f.Address, f.Span = b.ModelAddr(f.Name), m.Name.Span
+	if n := m.Spec.Get("entity_key"); n != nil && n.Kind == source.ScalarNode {
+		f.Entity = b.Entity(n.Text.S)
+	}
+	b.AddForeign(f, m.Type.Span)
 }
 
 // NeedPath makes n wait for the node of a path that its spec names; an unknown path is a mistake.

@@ -3,6 +3,7 @@ package model
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"kith/internal/addr"
@@ -168,14 +169,14 @@ func tableName(s string) ([]NamePart, bool) {
 	}
 }
 
-// RowIDs resolves the ids of an input or SQL model, in declared order. "rudder_id" and "main_id" as type mean that the
-// column holds the main id itself.
+// RowIDs resolves the ids of an input or SQL model, in declared order. "rudder_id", "main_id" and the main_id_type of a
+// stitcher as type mean that the column holds the main id itself.
 func (b *Builder) RowIDs(owner Source, ids []*spec.InputID) []*RowID {
 	var out []*RowID
 	for _, s := range ids {
 		e := b.EntityNamed(s.Entity)
 		id := &RowID{Span: s.Span, Entity: e, ToDefault: !s.ToDefaultStitcherOK || s.ToDefaultStitcher.Value}
-		if s.Type.Value == "rudder_id" || s.Type.Value == "main_id" && b.IDType("main_id") == nil {
+		if s.Type.Value == "rudder_id" || s.Type.Value == "main_id" && b.IDType("main_id") == nil || slices.Contains(b.unit.spec.MainIDTypes, s.Type.Value) {
 			id.MainID = true
 		} else if id.Type = b.IDType(s.Type.Value); id.Type == nil {
 			b.Diags.Errorf(diag.RUnknownIDType, s.Type.Span, "no id type %q", s.Type.Value).

@@ -7,7 +7,7 @@ import (
 )
 
 // Collapse makes one diagnostic of those that say the same of many places: keys without effect, older names, older
-// places. It is shown at the first place, with the number of the others. The rest of the list stays as it is.
+// places and forms, keys removed. It is shown at the first place, with the number of the others. The rest of the list stays as it is.
 func Collapse(l diag.List) diag.List {
 	type kind struct {
 		code    diag.Code
@@ -19,7 +19,7 @@ func Collapse(l diag.List) diag.List {
 	var kinds []kind
 	for _, g := range l.Sorted() {
 		switch g.Code {
-		case diag.SNoEffect, diag.SOldName, diag.SOldPlace, diag.SFormerMechanism:
+		case diag.SNoEffect, diag.SOldName, diag.SOldPlace, diag.SFormerMechanism, diag.SRemoved, diag.SQuoted:
 			k := kind{g.Code, g.Message}
 			if _, seen := at[k]; seen {
 				more[k]++

@@ -2,6 +2,8 @@ package spec
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -36,6 +38,7 @@ type value struct {
 	key  source.At[string]
 	node *source.Node
 	info *FieldInfo
+	in   *source.Node // the map that the key stands in
 }
 
 // Table returns the description of the object, always the same one.
@@ -54,9 +57,15 @@ type Decoder struct {
 	diag.List
 	// Unused are the keys met that have no effect, with their values.
 	Unused []Unused
+	// Older are the uses of older forms met.
+	Older []*Older
 
 	stack   []frame
 	secrets []source.Span
+	// lenient makes unknown keys warnings: the schemas before 42 are not known to the last key.
+	lenient bool
+	// nodes are the maps that objects were read from.
+	nodes map[any]*source.Node
 }
 
 // frame is an object being read: for "belongs one level up".
@@ -102,8 +111,18 @@ func sameLines(a, b source.Span) bool {
 	return la >= from && la <= to
 }
 
+// DecodeModel is Decode for the model_spec of a model.
+func DecodeModel[T any](m *Model, obj *Object[T]) (*T, diag.List) {
+	d := &Decoder{lenient: m.Lenient}
+	v := decodeNew(d, m.Spec, obj)
+	return v, d.finish()
+}
+
 func decodeNew[T any](d *Decoder, n *source.Node, obj *Object[T]) *T {
 	v := new(T)
+	if d.nodes != nil && n != nil {
+		d.nodes[v] = n
+	}
 	if obj.Span != nil && n != nil {
 		*obj.Span(v) = n.Span
 	}
@@ -124,6 +143,7 @@ func decodeInto[T any](d *Decoder, n *source.Node, obj *Object[T], v *T, written
 	d.stack = append(d.stack, frame{table: table, written: written})
 	top := len(d.stack) - 1
 	present := map[string]bool{}
+	misplaced := map[string][]source.Pair{}
 	for _, p := range n.Pairs {
 		i, old := obj.field(p.Key.Value)
 		if i < 0 {
@@ -131,6 +151,9 @@ func decodeInto[T any](d *Decoder, n *source.Node, obj *Object[T], v *T, written
 			continue
 		}
 		f := &obj.Fields[i]
+		if f.Info.Gone > 0 {
+			d.gone(table, n, p, &f.Info)
+		}
 		if p.Value.Kind == source.NullNode {
 			continue // counts as absent
 		}
@@ -142,11 +165,15 @@ func decodeInto[T any](d *Decoder, n *source.Node, obj *Object[T], v *T, written
 			continue
 		}
 		d.remark(table, p, &f.Info, old)
+		if under := f.Info.OldPlace; under != "" {
+			misplaced[under] = append(misplaced[under], p)
+		}
 		d.stack[top].key = p.Key.Value
-		f.set(d, value{p.Key, p.Value, &f.Info}, v)
+		f.set(d, value{p.Key, p.Value, &f.Info, n}, v)
 	}
+	d.nest(n, misplaced)
 	for _, f := range obj.Fields {
-		if f.Info.Required && !present[f.Info.Name] {
+		if f.Info.Required && !f.Info.Settled && !present[f.Info.Name] {
 			d.Errorf(diag.SMissingKey, placeOf(n), "%s needs %q", obj.Name, f.Info.Name).
 				WithFix("add %s: %s", f.Info.Name, firstSentence(f.Info.Doc))
 		}
@@ -197,14 +224,38 @@ func (d *Decoder) remark(t *Table, p source.Pair, info *FieldInfo, old bool) {
 	switch {
 	case old:
 		d.Warnf(diag.SOldName, p.Key.Span, "%q in %s is an older name of %q", p.Key.Value, t.Name, info.Name).WithFix("write %s", info.Name)
+		d.older(p.Key.Span, p.Key.Value, info.Name, Replace{p.Key.Span, info.Name})
 	case info.Former != "":
 		d.Warnf(diag.SFormerMechanism, p.Key.Span, "%q in %s is the older form of %q", p.Key.Value, t.Name, info.Former).WithFix("use %s", info.Former)
 	case info.OldPlace != "":
 		d.Warnf(diag.SOldPlace, p.Key.Span, "%q stands directly under the %s", p.Key.Value, t.Name).WithFix("move it under %s", info.OldPlace)
 	}
-	if info.NoEffect {
+	if info.NoEffect && info.Gone == 0 {
 		d.Notef(diag.SNoEffect, p.Key.Span, "%q in %s is accepted and has no effect in this version", p.Key.Value, t.Name)
 		d.Unused = append(d.Unused, Unused{Object: t.Name, Key: p.Key, Value: p.Value})
+	}
+}
+
+// gone says that a key is no longer part of the language.
+func (d *Decoder) gone(t *Table, n *source.Node, p source.Pair, info *FieldInfo) {
+	d.Notef(diag.SRemoved, p.Key.Span, "%q in %s is not part of the language since schema %d", p.Key.Value, t.Name, info.Gone).WithFix("remove it")
+	d.older(p.Key.Span, p.Key.Value, "", RemoveKey{n, p.Key})
+}
+
+// nest records keys that belong under another one. Keys that a merge brought are nested where they are written.
+func (d *Decoder) nest(n *source.Node, misplaced map[string][]source.Pair) {
+	for _, under := range slices.Sorted(maps.Keys(misplaced)) {
+		var own []source.Pair
+		var names []string
+		for _, p := range misplaced[under] {
+			if k := p.Key.Span; k.File == n.Span.File && k.Start >= n.Span.Start && k.End <= n.Span.End {
+				own = append(own, p)
+				names = append(names, p.Key.Value)
+			}
+		}
+		if len(own) > 0 {
+			d.older(own[0].Key.Span, quoteList(names), under+": {"+quoteList(names)+"}", Nest{In: n, Keys: own, Under: under})
+		}
 	}
 }
 
@@ -212,6 +263,9 @@ func (d *Decoder) remark(t *Table, p source.Pair, info *FieldInfo, old bool) {
 func (d *Decoder) unknownKey(key source.At[string], v, in *source.Node) {
 	top := d.stack[len(d.stack)-1]
 	g := d.Errorf(diag.SUnknownKey, key.Span, "unknown key %q in %s", key.Value, top.table.Name)
+	if d.lenient {
+		g.Severity = diag.Warning
+	}
 	if hint, ok := top.table.Hints[key.Value]; ok {
 		g.WithFix("%s", hint)
 		return

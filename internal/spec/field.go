@@ -9,6 +9,16 @@ import (
 	"kith/internal/source"
 )
 
+// withEdit lets a field record, once it is read, how its key is written today.
+func withEdit[T any](f Field[T], record func(d *Decoder, v value)) Field[T] {
+	set := f.set
+	f.set = func(d *Decoder, v value, t *T) {
+		record(d, v)
+		set(d, v, t)
+	}
+	return f
+}
+
 func newField[T any](name, doc string, typ Type, opts []Opt, set func(d *Decoder, v value, t *T)) Field[T] {
 	f := Field[T]{Info: FieldInfo{Name: name, Doc: doc, Type: typ}, set: set}
 	for _, o := range opts {
@@ -48,13 +58,13 @@ func TxtFunc[T any](name, doc string, set func(t *T, text source.Text), opts ...
 func Int[T any](name, doc string, at func(*T) *source.At[int], opts ...Opt) Field[T] {
 	return newField(name, doc, Type{Word: "integer", JSON: "integer"}, opts, func(d *Decoder, v value, t *T) {
 		n := v.node
-		i, err := strconv.ParseInt(strings.ReplaceAll(n.Text.S, "_", ""), 0, 64)
-		if n.Kind != source.ScalarNode || n.Tag != "!!int" || err != nil {
-			g := d.wrongType(n, "a whole number")
-			if n.Kind == source.ScalarNode && err == nil && n.Tag == "!!str" {
-				g.WithFix("write it without quotes: %s", n.Text.S)
-			}
+		i, err := strconv.ParseInt(strings.ReplaceAll(strings.TrimSpace(n.Text.S), "_", ""), 0, 64)
+		if n.Kind != source.ScalarNode || err != nil {
+			d.wrongType(n, "a whole number")
 			return
+		}
+		if n.Tag != "!!int" {
+			d.quoted(n, "a number")
 		}
 		*at(t) = source.At[int]{Value: int(i), Span: n.Span}
 	})
@@ -70,11 +80,23 @@ func BoolFunc[T any](name, doc string, set func(*T, source.At[bool]), opts ...Op
 	return newField(name, doc, Type{Word: "true or false", JSON: "boolean"}, opts, func(d *Decoder, v value, t *T) {
 		b, ok := truth(v.node)
 		if !ok {
-			d.wrongType(v.node, "true or false")
-			return
+			bare := *v.node
+			bare.Plain = true
+			if b, ok = truth(&bare); !ok {
+				d.wrongType(v.node, "true or false")
+				return
+			}
+			d.quoted(v.node, "a truth value")
 		}
 		set(t, source.At[bool]{Value: b, Span: v.node.Span})
 	})
+}
+
+// quoted says that a number or truth value is written as text. Profiles refuses it, but it can mean only one thing.
+func (d *Decoder) quoted(n *source.Node, what string) {
+	text := strings.TrimSpace(n.Text.S)
+	d.Warnf(diag.SQuoted, n.Span, "%s is written as text", what).WithFix("write it without quotes: %s", text)
+	d.older(n.Span, n.Span.Text(), text, Replace{n.Span, text})
 }
 
 // truth reads what YAML 1.1 and 1.2 call true and false, unquoted.
@@ -223,7 +245,7 @@ func (d *Decoder) items(n *source.Node, of string) []*source.Node {
 	var out []*source.Node
 	for _, item := range n.Items {
 		if item.Kind == source.NullNode {
-			d.Errorf(diag.SWrongType, headOf(item.Span), "an item of the list is empty").WithFix("write the item or remove its \"-\"")
+			d.Warnf(diag.SWrongType, headOf(item.Span), "an item of the list is empty").WithFix("write the item or remove its \"-\"")
 			continue
 		}
 		out = append(out, item)

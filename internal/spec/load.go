@@ -7,6 +7,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"kith/internal/diag"
@@ -18,9 +20,15 @@ const ProjectFile = "pb_project.yaml"
 
 // The schema versions that are read: the oldest and the newest.
 const (
-	OldestSchema = 42
+	OldestSchema = 2
 	NewestSchema = 99
 )
+
+// lastUnknown is the schema from which the language is known to the last key: before it, an unknown key is a warning.
+const lastUnknown = 42
+
+// olderProjectFiles are names that the project file had, or has by mistake.
+var olderProjectFiles = []string{"wht_project.yaml", "wht_project.yml", "pb_project.yml"}
 
 // Load reads the project in the folder root: pb_project.yaml and every YAML file below its model folders. It returns what
 // could be read together with everything there is to say about it; the project is nil when there is none. Nothing outside
@@ -49,13 +57,13 @@ func Load(root string) (*Project, diag.List, error) {
 
 // LoadFS is Load for any file system; root is only what messages and Project.Root call it.
 func LoadFS(fsys fs.FS, root string) (*Project, diag.List, error) {
-	r := &reader{fsys: fsys, root: root, d: &Decoder{}, read: map[string]bool{ProjectFile: true}}
+	r := &reader{fsys: fsys, root: root, d: &Decoder{nodes: map[any]*source.Node{}}, read: map[string]bool{}, specs: map[*Model]*source.Node{}}
 	p, err := r.project()
 	if p == nil || err != nil {
 		return nil, Collapse(r.d.finish()), err
 	}
 	p.Root = root
-	p.Unused = r.d.Unused
+	p.Unused, p.Older = r.d.Unused, r.d.Older
 	checkNames(r.d, p)
 	return p, Collapse(r.d.finish()), nil
 }
@@ -66,16 +74,28 @@ type reader struct {
 	root string
 	d    *Decoder
 	read map[string]bool // paths read, so that folders inside of each other do no harm
+	p    *Project
+	// specs are the model_specs as they are written.
+	specs map[*Model]*source.Node
+	// What stands in models and belongs to entities, until all is read.
+	excluded []excluded
+	named    []namedStitcher
 }
 
 func (r *reader) project() (*Project, error) {
-	f, err := source.ReadFile(r.fsys, ProjectFile)
+	name := r.projectFile()
+	r.read[name] = true
+	f, err := source.ReadFile(r.fsys, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		r.noProject()
 		return nil, nil
 	case err != nil && !errors.Is(err, source.ErrTooLarge):
-		return nil, fmt.Errorf("read %s: %w", ProjectFile, err)
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if name != ProjectFile {
+		r.d.Warnf(diag.SOldName, source.Span{File: f}, "%s is an older name of %s", name, ProjectFile).WithFix("rename the file")
+		r.d.older(source.Span{File: f}, name, ProjectFile, RenameFile{From: name, To: ProjectFile})
 	}
 	n := r.parse(f, err)
 	if n == nil {
@@ -84,59 +104,61 @@ func (r *reader) project() (*Project, error) {
 	if n.Kind == source.NullNode {
 		n = &source.Node{Kind: source.MapNode, Span: n.Span}
 	}
+	r.d.lenient = schemaOf(n) < lastUnknown
 	pf := decodeNew(r.d, n, projectObject)
 	p := &pf.Project
+	r.p = p
 	p.Files = []*source.File{f}
 	r.schema(p)
-	for _, folder := range append(p.ModelFolders, pf.macroFolders...) {
+	r.settleIDTypes(n)
+	for _, folder := range append(slices.Clone(p.ModelFolders), pf.macroFolders...) {
 		if err := r.folder(p, folder); err != nil {
 			return p, err
 		}
 	}
+	p.ModelFolders = append(p.ModelFolders, pf.macroFolders...)
+	r.settle()
 	return p, nil
 }
 
-func (r *reader) noProject() {
-	g := r.d.Errorf(diag.YNoProject, source.Span{}, "no %s in %s", ProjectFile, r.root)
-	g.WithFix("run this in a project's folder, name it with -p, or make a project with: kith init pb-project")
-	for _, other := range []string{"pb_project.yml", "wht_project.yaml"} {
-		if _, err := fs.Stat(r.fsys, other); err == nil {
-			g.WithFix("rename %s to %s", other, ProjectFile)
+// projectFile is the name of the project file: the current one, unless only an older one is there.
+func (r *reader) projectFile() string {
+	if _, err := fs.Stat(r.fsys, ProjectFile); err != nil {
+		for _, name := range olderProjectFiles {
+			if info, err := fs.Stat(r.fsys, name); err == nil && info.Mode().IsRegular() {
+				return name
+			}
 		}
 	}
+	return ProjectFile
 }
 
-// schema judges schema_version. Only a project that cannot be understood is refused.
+// schemaOf reads the schema version before anything else is read.
+func schemaOf(n *source.Node) int {
+	if v := n.Get("schema_version"); v != nil && v.Kind == source.ScalarNode {
+		if i, err := strconv.Atoi(strings.TrimSpace(v.Text.S)); err == nil {
+			return i
+		}
+	}
+	return NewestSchema
+}
+
+func (r *reader) noProject() {
+	r.d.Errorf(diag.YNoProject, source.Span{}, "no %s in %s", ProjectFile, r.root).
+		WithFix("run this in a project's folder, name it with -p, or make a project with: kith init pb-project")
+}
+
+// schema judges schema_version. Every version is read: what an older one writes otherwise is reported where it stands.
 func (r *reader) schema(p *Project) {
 	switch v := p.SchemaVersion; {
 	case v.Span.IsZero():
 	case v.Value < OldestSchema:
-		r.d.Errorf(diag.SSchemaOld, v.Span, "schema_version %d is older than %d, the oldest that is read", v.Value, OldestSchema).
-			WithFix("migrate the project: %s; then write schema_version: %d", migration(v.Value), NewestSchema)
+		r.d.Warnf(diag.SSchemaOld, v.Span, "schema_version %d is older than %d, the oldest that is known", v.Value, OldestSchema).
+			WithFix("the project is read as schema %d", OldestSchema)
 	case v.Value > NewestSchema:
 		r.d.Warnf(diag.SSchemaNew, v.Span, "schema_version %d is newer than %d, the newest that is known", v.Value, NewestSchema).
 			WithFix("the project is read as schema %d", NewestSchema)
 	}
-}
-
-// migration lists what changed between an old schema and the oldest that is read.
-func migration(schema int) string {
-	steps := []struct {
-		before int
-		what   string
-	}{
-		{18, "entityvar/tablevar → entity_var, value → select, ref → from, filter → where, timestamp_col → occurred_at_col, id types to the top level"},
-		{25, "profile → connection, inputvar → input_var"},
-		{27, "edge_sources as a list of {from: path}, main_id out of id_types"},
-		{42, "table, occurred_at_col and ids of inputs under app_defaults"},
-	}
-	var todo []string
-	for _, s := range steps {
-		if schema < s.before {
-			todo = append(todo, s.what)
-		}
-	}
-	return strings.Join(todo, "; ")
 }
 
 // parse reads a file's YAML; readErr is what reading the file gave.
@@ -199,9 +221,15 @@ func (r *reader) file(p *Project, name string) error {
 		return nil
 	}
 	m := decodeNew(r.d, n, modelFileObject)
+	m.root = n
+	r.olderWords(n)
+	for _, model := range m.models {
+		r.specs[model] = model.Spec
+		r.modernise(model, m)
+	}
 	p.Inputs = append(p.Inputs, m.inputs...)
 	p.Models = append(p.Models, m.models...)
-	p.VarGroups = append(p.VarGroups, m.varGroups...)
-	p.Macros = append(p.Macros, m.macros...)
+	p.VarGroups = append(append(p.VarGroups, m.varGroups...), m.moved...)
+	p.Macros = append(append(p.Macros, m.macros...), m.movedMacros...)
 	return nil
 }

@@ -90,6 +90,9 @@ func dump(b *strings.Builder, v reflect.Value, depth int) {
 	case *source.Node:
 		fmt.Fprintf(b, " node @%s\n", where(x.Span))
 		return
+	case *Older:
+		fmt.Fprintf(b, " %q is %q (%T) @%s\n", x.Old, x.New, x.Edit, where(x.At))
+		return
 	case source.Span:
 		fmt.Fprintf(b, " %s\n", where(x))
 		return
@@ -100,7 +103,7 @@ func dump(b *strings.Builder, v reflect.Value, depth int) {
 	case reflect.Struct:
 		b.WriteString("\n")
 		for i := range v.NumField() {
-			if f := v.Field(i); !f.IsZero() {
+			if f := v.Field(i); !f.IsZero() && v.Type().Field(i).IsExported() {
 				fmt.Fprintf(b, "%s  %s:", pad, v.Type().Field(i).Name)
 				dump(b, f, depth+1)
 			}

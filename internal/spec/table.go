@@ -33,6 +33,11 @@ type FieldInfo struct {
 	OldPlace string
 	// Former is the key that replaced this one, when their forms differ; it is accepted with a warning.
 	Former string
+	// Gone is the schema_version that took the key out of the language, 0 while it is part of it. It is read without effect.
+	Gone int
+	// Settled is set when the key may be missing where the rest of the project tells its value; that is checked when
+	// everything is read.
+	Settled bool
 	// NoEffect is set when the key is accepted and nothing acts on it.
 	NoEffect bool
 	// Secret values are never shown, nor the lines they stand on.
@@ -93,6 +98,12 @@ func Required(f *FieldInfo) { f.Required = true }
 
 // NoEffect marks a key that is accepted and does nothing.
 func NoEffect(f *FieldInfo) { f.NoEffect = true }
+
+// Settled marks a required key whose value the rest of an old project may tell.
+func Settled(f *FieldInfo) { f.Required, f.Settled = true, true }
+
+// Gone says which schema_version took the key out of the language.
+func Gone(schema int) Opt { return func(f *FieldInfo) { f.Gone, f.NoEffect = schema, true } }
 
 // Secret marks a value that is never shown.
 func Secret(f *FieldInfo) { f.Secret = true }

@@ -20,7 +20,7 @@ func binding(opts ...Opt) []Field[Input] {
 		Str("json", "Files of the project with a JSON object in each line; * stands for many.", func(i *Input) *source.At[string] { return &i.JSON }, with(Beyond)...),
 		Txt("occurred_at_col", "Column with the time of each row. Rows without a time are always visible.", func(i *Input) *source.Text { return &i.OccurredAtCol }, with(Was("timestamp_col"))...),
 		Names("row_identifier", "Columns that identify a row.", func(i *Input) *[]source.At[string] { return &i.RowIdentifier }, with(Since(67), NoEffect)...),
-		Objs("ids", "The ids that each row carries, in order of trust.", InputIDObject, func(i *Input) *[]*InputID { return &i.IDs }, with()...),
+		Objs("ids", "The ids that each row carries, in order of trust.", inputIDObject, func(i *Input) *[]*InputID { return &i.IDs }, with()...),
 	}
 }
 
@@ -46,9 +46,9 @@ var inputObject = &Object[Input]{
 		Inline("app_defaults", "The table, its time and its ids.", appDefaultsObject, Since(40)),
 		Txt("where", "Which rows exist, for everything that reads the input.", func(i *Input) *source.Text { return &i.Where }, Since(85)),
 		ObjFunc("source_metadata", "Where the data came from.", sourceMetadataObject, func(*Input, *unread) {}, NoEffect),
-		Ignored[Input]("remapping", "Removed in schema 53."),
-		Ignored[Input]("columns", "Columns, in the oldest schemas."),
-		Ignored[Input]("entity_key", "The entity, in the oldest schemas. ids name it."),
+		Ignored[Input]("remapping", "Left behind by user interfaces.", Gone(53)),
+		Ignored[Input]("columns", "Columns, in the oldest schemas.", Gone(18)),
+		Str("entity_key", "The entity of its ids, in the oldest schemas. Each id names its own.", func(i *Input) *source.At[string] { return &i.entity }, Gone(18)),
 	}, binding(Under("app_defaults"))...),
 	Check: checkInput,
 }
@@ -165,8 +165,12 @@ var optimizationsObject = &Object[unread]{
 type modelFile struct {
 	inputs    []*Input
 	models    []*Model
+	root      *source.Node
 	varGroups []*VarGroup
 	macros    []*Macro
+	// moved and movedMacros stand in feature tables of the file, in old schemas.
+	moved       []*VarGroup
+	movedMacros []*Macro
 }
 
 var modelFileObject = &Object[modelFile]{

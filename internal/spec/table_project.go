@@ -22,37 +22,9 @@ var idTypeObject = &Object[IDType]{
 	Fields: []Field[IDType]{
 		Str("name", "The id type.", func(t *IDType) *source.At[string] { return &t.Name }, Required),
 		Str("extends", "Id type whose filters come before the ones written here.", func(t *IDType) *source.At[string] { return &t.Extends }, Since(49)),
-		Objs("filters", "Which values count as ids.", idFilterObject, func(t *IDType) *[]*IDFilter { return &t.Filters }),
+		idFilters(),
 		Ignored[IDType]("maximum_edges", "How many ids of another type one id may be linked to directly.", Since(93)),
 	},
-}
-
-var serveTraitObject = &Object[UsingID]{
-	Name: "serve_traits item", Place: "entities[].serve_traits[]", Doc: "The older form of a using_ids item.",
-	Span: func(u *UsingID) *source.Span { return &u.Span },
-	Fields: []Field[UsingID]{
-		Str("id_served", "The id type.", func(u *UsingID) *source.At[string] { return &u.ID }, Required),
-		Str("name", "Name of the view.", func(u *UsingID) *source.At[string] { return &u.Name }),
-	},
-}
-
-var serveTraits360Object = &Object[FeatureViews]{
-	Name: "serve_traits_360", Place: "entities[].serve_traits_360", Doc: "An older form of feature_views.",
-	Span: func(f *FeatureViews) *source.Span { return &f.Span },
-	Fields: []Field[FeatureViews]{
-		Objs("using_ids", "Views keyed by ids.", UsingIDObject, func(f *FeatureViews) *[]*UsingID { return &f.UsingIDs }),
-	},
-}
-
-// addServed adds a view of an older form. main_id was a word for the main id, of which there always is a view.
-func (e *Entity) addServed(u *UsingID) {
-	if u.ID.Value == "main_id" {
-		return
-	}
-	if e.FeatureViews == nil {
-		e.FeatureViews = &FeatureViews{Span: u.Span}
-	}
-	e.FeatureViews.UsingIDs = append(e.FeatureViews.UsingIDs, u)
 }
 
 var defaultStitcherObject = &Object[Materialization]{
@@ -62,7 +34,7 @@ var defaultStitcherObject = &Object[Materialization]{
 		Enum("time_grain", "How often the id graph changes.", TimeGrains, func(m *Materialization) *source.At[string] { return &m.TimeGrain }, Since(63)),
 		Duration("incremental_timedelta", "How far before the last run's end late rows are still read.", false, func(m *Materialization) *source.At[string] { return &m.IncrementalTimedelta }, Default("96h")),
 		Inline("materialization", "How the id graph is kept.", MaterializationObject),
-		Ignored[Materialization]("validity_time", "How long a result stayed usable, up to schema 79."),
+		Ignored[Materialization]("validity_time", "How long a result stayed usable.", Gone(80)),
 	},
 }
 
@@ -72,7 +44,7 @@ var entityObject = &Object[Entity]{
 	Fields: []Field[Entity]{
 		Str("name", "The entity, as paths and templates call it.", func(e *Entity) *source.At[string] { return &e.Name }, Required),
 		Str("description", "What it is, for people.", func(e *Entity) *source.At[string] { return &e.Description }),
-		Names("id_types", "The id types that can belong to it.", func(e *Entity) *[]source.At[string] { return &e.IDTypes }),
+		entityIDTypes(),
 		Str("id_stitcher", "Path of the id stitcher that links its ids.", func(e *Entity) *source.At[string] { return &e.IDStitcher }, Default("a default stitcher over all inputs")),
 		Str("id_column_name", "Name of the column that holds its main id.", func(e *Entity) *source.At[string] { return &e.IDColumnName }, Default("<entity>_main_id")),
 		Obj("default_id_stitcher", "Settings of the default stitcher.", defaultStitcherObject, func(e *Entity) **Materialization { return &e.DefaultIDStitcher }),
@@ -83,12 +55,9 @@ var entityObject = &Object[Entity]{
 			e.FeatureViews = f
 		}, Since(61)),
 		Obj("hooks", "SQL to run before and after its models.", HooksObject, func(e *Entity) **Hooks { return &e.Hooks }),
-		ObjsFunc("serve_traits", "Views keyed by ids, up to schema 60.", serveTraitObject, (*Entity).addServed, ReplacedBy("feature_views.using_ids")),
-		ObjFunc("serve_traits_360", "Views keyed by ids, schemas 53 to 61.", serveTraits360Object, func(e *Entity, f *FeatureViews) {
-			for _, u := range f.UsingIDs {
-				e.addServed(u)
-			}
-		}, ReplacedBy("feature_views.using_ids")),
+		served("serve_traits", "Views keyed by ids, up to schema 60."),
+		served("serve_traits_360", "Views keyed by ids, schemas 53 to 61."),
+		served("entity_traits_360", "Views keyed by ids, in schemas around 53."),
 	},
 }
 
@@ -107,9 +76,8 @@ var packageObject = &Object[Package]{
 	Fields: []Field[Package]{
 		Str("name", "How paths call it: packages/<name>/….", func(p *Package) *source.At[string] { return &p.Name }, Required),
 		Txt("url", "Where it is: a folder, a git address, an S3 folder.", func(p *Package) *source.Text { return &p.URL }, Was("gitUrl")),
-		Map("inputsMap", "Which input or model of this project stands for each input of the package; nil for none.", func(p *Package) *[]Mapping { return &p.InputsMap }),
+		inputsMap(),
 		Objs("overrides", "Settings of the package's models that are changed.", overrideObject, func(p *Package) *[]*Override { return &p.Overrides }),
-		Ignored[Package]("mappings", "The oldest form of inputsMap."),
 	},
 }
 
@@ -148,7 +116,7 @@ var projectObject = &Object[projectFile]{
 	Name: "pb_project.yaml", Place: "pb_project.yaml", Doc: "The file that makes a folder a project.",
 	Fields: []Field[projectFile]{
 		Str("name", "The project.", func(p *projectFile) *source.At[string] { return &p.Name }, Required),
-		Int("schema_version", "Version of the language the project is written in, 42 to 99.", func(p *projectFile) *source.At[int] { return &p.SchemaVersion }, Required),
+		Int("schema_version", "Version of the language the project is written in, 2 to 99.", func(p *projectFile) *source.At[int] { return &p.SchemaVersion }, Required),
 		Str("connection", "Name of a connection of the site configuration.", func(p *projectFile) *source.At[string] { return &p.Connection }, Was("profile"), Default("the embedded warehouse")),
 		Names("model_folders", "Folders that hold the other YAML files, relative to this one.", func(p *projectFile) *[]source.At[string] { return &p.ModelFolders }),
 		Objs("entities", "What is profiled.", entityObject, func(p *projectFile) *[]*Entity { return &p.Entities }),
@@ -162,8 +130,8 @@ var projectObject = &Object[projectFile]{
 		ObjFunc("id_stitcher_rules", "Rules that add or remove single ids and links.", stitcherRulesObject, func(*projectFile, *unread) {}, Since(92), NoEffect),
 		Str("dialect", "The SQL dialect the project is written in.", func(p *projectFile) *source.At[string] { return &p.Dialect }, Beyond, Default("that of the warehouse")),
 		Ignored[projectFile]("allow_beta", "Unlocked features that were in testing.", Since(96)),
-		Ignored[projectFile]("include_untimed", "Whether rows without a time count, up to schema 62. They always do."),
-		Names("macro_folders", "Folders of macros, in the oldest schemas.", func(p *projectFile) *[]source.At[string] { return &p.macroFolders }, ReplacedBy("model_folders")),
+		includeUntimed(),
+		macroFolders(),
 	},
 	Hints: map[string]string{
 		"inputs":        "move it to a YAML file in one of the model_folders",

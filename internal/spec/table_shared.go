@@ -47,6 +47,7 @@ func enableStatus(name string) Field[Materialization] {
 			}
 			if s.Value == "not_needed" {
 				d.Warnf(diag.SOldName, s.Span, `"not_needed" is an older name of "only_if_necessary"`).WithFix("write only_if_necessary")
+				d.older(s.Span, s.Value, "only_if_necessary", Replace{s.Span, "only_if_necessary"})
 				s.Value = "only_if_necessary"
 			}
 			m.EnableStatus = s
@@ -81,19 +82,26 @@ var SQLSetObject = &Object[SQLSet]{
 // FilterTypes are the two kinds of filters.
 var FilterTypes = []string{"include", "exclude"}
 
-// InputIDObject is an item of ids, on inputs and SQL models.
-var InputIDObject = &Object[InputID]{
-	Name: "id", Place: "inputs[].app_defaults.ids[]", Doc: "An id that each row of the table carries. The first id of the list that is known decides whom the row belongs to.",
-	Span: func(i *InputID) *source.Span { return &i.Span },
-	Fields: []Field[InputID]{
-		Txt("select", "Column or SQL expression that gives the id as text.", func(i *InputID) *source.Text { return &i.Select }, Required, Was("sql")),
-		Str("type", "The id type.", func(i *InputID) *source.At[string] { return &i.Type }, Required),
-		Str("entity", "The entity that the id belongs to.", func(i *InputID) *source.At[string] { return &i.Entity }, Required),
-		BoolFunc("to_default_stitcher", "Whether the id feeds the default id stitcher.", func(i *InputID, b source.At[bool]) {
-			i.ToDefaultStitcher, i.ToDefaultStitcherOK = b, true
-		}, Default("true"), Was("to_id_stitcher")),
-	},
-	Hints: map[string]string{"name": "an id has no name: write select, type and entity"},
+// InputIDObject is an item of ids of an SQL model.
+var InputIDObject = idObject(Required)
+
+// inputIDObject is an item of ids of an input. In the oldest schemas it may leave the entity to the project.
+var inputIDObject = idObject(Settled)
+
+func idObject(entity Opt) *Object[InputID] {
+	return &Object[InputID]{
+		Name: "id", Place: "inputs[].app_defaults.ids[]", Doc: "An id that each row of the table carries. The first id of the list that is known decides whom the row belongs to.",
+		Span: func(i *InputID) *source.Span { return &i.Span },
+		Fields: []Field[InputID]{
+			Txt("select", "Column or SQL expression that gives the id as text.", func(i *InputID) *source.Text { return &i.Select }, Required, Was("sql")),
+			Str("type", "The id type.", func(i *InputID) *source.At[string] { return &i.Type }, Required),
+			Str("entity", "The entity that the id belongs to.", func(i *InputID) *source.At[string] { return &i.Entity }, entity),
+			BoolFunc("to_default_stitcher", "Whether the id feeds the default id stitcher.", func(i *InputID, b source.At[bool]) {
+				i.ToDefaultStitcher, i.ToDefaultStitcherOK = b, true
+			}, Default("true"), Was("to_id_stitcher")),
+		},
+		Hints: map[string]string{"name": "an id has no name: write select, type and entity"},
+	}
 }
 
 // ContractColumnObject is an item of with_columns.
@@ -135,7 +143,7 @@ var UsingIDObject = &Object[UsingID]{
 	Name: "using_ids item", Place: "feature_views.using_ids[]", Doc: "A view of the features keyed by the values of an id type.",
 	Span: func(u *UsingID) *source.Span { return &u.Span },
 	Fields: []Field[UsingID]{
-		Str("id", "The id type, or the main id column.", func(u *UsingID) *source.At[string] { return &u.ID }, Required),
+		Str("id", "The id type, or the main id column.", func(u *UsingID) *source.At[string] { return &u.ID }, Required, Was("id_served")),
 		Str("name", "Name of the view.", func(u *UsingID) *source.At[string] { return &u.Name }, Default("feature_view_with_<id>")),
 	},
 }

@@ -79,7 +79,7 @@ func varFields(input bool) []Field[Var] {
 		Txt("column_data_type", "SQL type that the value is cast to.", func(v *Var) *source.Text { return &v.ColumnDataType }, Since(54), Default("the type of the expression")),
 		Obj("materialization", "Only enable_status matters for a var.", MaterializationObject, func(v *Var) **Materialization { return &v.Materialization }),
 		Ignored[Var]("vartable_group", "Which part of the var table holds the column."),
-		Ignored[Var]("dependencies", "Vars that this one reads, up to schema 49. They are found in the expression."),
+		Ignored[Var]("dependencies", "Vars that this one reads. They are found in the expression.", Gone(53)),
 	}
 	if !input {
 		fields = append(fields,

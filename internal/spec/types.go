@@ -39,6 +39,10 @@ type Project struct {
 	Unread []*source.File
 	// Unused are keys that were read and have no effect, with their values.
 	Unused []Unused
+	// Older are the uses of older forms, with the changes that make them current ones.
+	Older []*Older
+	// MainIDTypes are the names that stitchers give to the type of main ids, besides rudder_id.
+	MainIDTypes []string
 }
 
 // Unused is a key that belongs to the language and on which nothing acts.
@@ -60,6 +64,8 @@ type Entity struct {
 	DefaultIDStitcher *Materialization
 	FeatureViews      *FeatureViews
 	Hooks             *Hooks
+
+	defined []defined // id types that it defines, in the oldest schemas
 }
 
 // IDType is an item of id_types.
@@ -171,6 +177,8 @@ type Input struct {
 	OccurredAtCol                       source.Text
 	RowIdentifier                       []source.At[string]
 	IDs                                 []*InputID
+
+	entity source.At[string] // of ids that name none, in the oldest schemas
 }
 
 // InputID is an item of ids, on inputs and SQL models.
@@ -202,9 +210,12 @@ type Model struct {
 	Span source.Span
 	Name source.At[string]
 	Type source.At[string]
-	// It is never nil: without model_spec it is an empty map placed at the model's name.
+	// It is never nil: without model_spec it is an empty map placed at the model's name. Older forms in it are current ones
+	// here.
 	Spec  *source.Node
 	Hooks *Hooks
+	// Lenient is set in projects so old that an unknown key of the model_spec is a warning.
+	Lenient bool
 }
 
 // VarGroup is an item of var_groups.

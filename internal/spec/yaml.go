@@ -25,7 +25,10 @@ func ParseYAML(f *source.File) (*source.Node, diag.List) {
 	n, problems := source.ParseYAML(f)
 	var l diag.List
 	for _, p := range problems {
-		l.Errorf(problemCodes[p.Kind], p.At, "%s", p.Message).WithAlso(p.Also, "%s", p.AlsoMessage).WithFix("%s", p.Fix)
+		g := l.Errorf(problemCodes[p.Kind], p.At, "%s", p.Message).WithAlso(p.Also, "%s", p.AlsoMessage).WithFix("%s", p.Fix)
+		if p.Kind == source.DocumentsProblem {
+			g.Severity = diag.Warning // Profiles reads the first document and says nothing
+		}
 	}
 	return n, l
 }

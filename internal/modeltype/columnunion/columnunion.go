@@ -40,7 +40,7 @@ func (Type) Name() string { return "common_column_union" }
 
 // Declare adds the union.
 func (Type) Declare(b *model.Builder, m *spec.Model) {
-	s, diags := spec.Decode(m.Spec, Object)
+	s, diags := spec.DecodeModel(m, Object)
 	b.Diags.Add(diags)
 	n := &model.Union{Name: m.Name.Value}
 	n.Address, n.Span, n.Broken = b.ModelAddr(n.Name), m.Name.Span, diags.HasErrors()

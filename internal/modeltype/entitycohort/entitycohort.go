@@ -74,7 +74,7 @@ func (Type) Name() string { return "entity_cohort" }
 
 // Declare adds the cohort; its parent and filters are resolved when all models are declared.
 func (Type) Declare(b *model.Builder, m *spec.Model) {
-	s, diags := spec.Decode(m.Spec, Object)
+	s, diags := spec.DecodeModel(m, Object)
 	b.Diags.Add(diags)
 	e := entityOf(b, s, m)
 	if e == nil {
@@ -120,7 +120,7 @@ func entityOf(b *model.Builder, s *Spec, m *spec.Model) *model.Entity {
 		return nil
 	}
 	return b.EntityOfCohort(s.Extends, func(other *spec.Model) (entityKey, extends source.At[string]) {
-		o, _ := spec.Decode(other.Spec, Object)
+		o, _ := spec.DecodeModel(other, Object)
 		return o.EntityKey, o.Extends
 	})
 }

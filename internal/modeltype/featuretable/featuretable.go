@@ -45,7 +45,7 @@ func (Type) Name() string { return "feature_table_model" }
 
 // Declare adds the table; its features are looked up when all vars are declared.
 func (Type) Declare(b *model.Builder, m *spec.Model) {
-	s, diags := spec.Decode(m.Spec, Object)
+	s, diags := spec.DecodeModel(m, Object)
 	b.Diags.Add(diags)
 	n := &model.FeatureTable{Name: m.Name.Value}
 	n.Address, n.Span, n.Broken = b.ModelAddr(n.Name), m.Name.Span, diags.HasErrors()

@@ -50,7 +50,7 @@ func (t Type) Name() string { return string(t) }
 
 // Declare asks for the views; a view keyed by main id has the model's name.
 func (t Type) Declare(b *model.Builder, m *spec.Model) {
-	s, diags := spec.Decode(m.Spec, Object)
+	s, diags := spec.DecodeModel(m, Object)
 	b.Diags.Add(diags)
 	if diags.HasErrors() {
 		return

@@ -56,7 +56,7 @@ func (Type) Name() string { return "id_stitcher" }
 
 // Declare adds the stitcher; its edge sources are resolved when all models are declared.
 func (Type) Declare(b *model.Builder, m *spec.Model) {
-	s, diags := spec.Decode(m.Spec, Object)
+	s, diags := spec.DecodeModel(m, Object)
 	b.Diags.Add(diags)
 	if s.EntityKey.Value == "" {
 		return

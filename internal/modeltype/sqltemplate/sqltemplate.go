@@ -78,7 +78,7 @@ func (Type) Name() string { return "sql_template" }
 
 // Declare adds the model.
 func (Type) Declare(b *model.Builder, m *spec.Model) {
-	s, diags := spec.Decode(m.Spec, Object)
+	s, diags := spec.DecodeModel(m, Object)
 	b.Diags.Add(diags)
 	n := &model.SQLModel{Name: m.Name.Value, Output: model.AsEphemeral, Contract: s.Contract}
 	n.Address, n.Span, n.Broken = b.ModelAddr(n.Name), m.Name.Span, diags.HasErrors()

@@ -1,0 +1,161 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+
+	"kith/internal/diag"
+	"kith/internal/source"
+)
+
+// Old schemas leave to the project what stands at its place today. settle fills it in once everything is read.
+
+// lastUnbound is the schema from which an entity names its stitcher.
+const lastUnbound = 18
+
+// excluded is exclude_id_types of a stitcher.
+type excluded struct {
+	model *Model
+	pair  source.Pair
+}
+
+// namedStitcher is a stitcher that something other than the entity names.
+type namedStitcher struct {
+	entity string
+	path   source.At[string]
+}
+
+func (r *reader) settle() {
+	for _, in := range r.p.Inputs {
+		r.settleIDs(in)
+	}
+	r.bindStitchers()
+	for _, x := range r.excluded {
+		r.settleExcluded(x)
+	}
+}
+
+// settleIDs gives ids without an entity that of their input, or the only one there is.
+func (r *reader) settleIDs(in *Input) {
+	for _, id := range in.IDs {
+		if !id.Entity.Span.IsZero() || id.Entity.Value != "" {
+			continue
+		}
+		n := r.d.nodes[id]
+		name := in.entity.Value
+		if name == "" && r.d.lenient && len(r.p.Entities) == 1 {
+			name = r.p.Entities[0].Name.Value
+		}
+		if name == "" || n == nil {
+			g := r.d.Errorf(diag.SMissingKey, idPlace(n, id), "%s needs %q", inputIDObject.Name, "entity")
+			if len(r.p.Entities) > 1 {
+				g.WithFix("add entity: the one of %s that the id belongs to", quoteList(entityNames(r.p)))
+			} else {
+				g.WithFix("add entity: the entity that the id belongs to")
+			}
+			continue
+		}
+		id.Entity = source.At[string]{Value: name, Span: id.Span}
+		r.d.Warnf(diag.SFormerMechanism, idPlace(n, id), "an id without %q is an older form", "entity").WithFix("add entity: %s", name)
+		r.d.older(idPlace(n, id), "id without entity", "entity: "+name, AddKey{n, "entity", name})
+	}
+}
+
+func idPlace(n *source.Node, id *InputID) source.Span {
+	if n == nil {
+		return id.Span
+	}
+	return placeOf(n)
+}
+
+func entityNames(p *Project) []string {
+	var out []string
+	for _, e := range p.Entities {
+		out = append(out, e.Name.Value)
+	}
+	return out
+}
+
+// bindStitchers gives an entity the stitcher that was its own without being named: the one that a feature table names, or
+// in schemas before 18 the only one of the entity.
+func (r *reader) bindStitchers() {
+	for _, e := range r.p.Entities {
+		if e.IDStitcher.Value != "" {
+			continue
+		}
+		var path string
+		for _, n := range r.named {
+			if n.entity == e.Name.Value || n.entity == "" && len(r.p.Entities) == 1 {
+				path = n.path.Value
+				break
+			}
+		}
+		if path == "" && r.p.SchemaVersion.Value < lastUnbound && !r.p.SchemaVersion.Span.IsZero() {
+			var own []*Model
+			for _, m := range r.p.Models {
+				if k, ok := scalarAt(m.Spec.Get("entity_key")); ok && m.Type.Value == stitcherType && strings.EqualFold(k.Value, e.Name.Value) {
+					own = append(own, m)
+				}
+			}
+			if len(own) == 1 {
+				path = "models/" + own[0].Name.Value
+			}
+		}
+		if path == "" {
+			continue
+		}
+		e.IDStitcher = source.At[string]{Value: path, Span: e.Name.Span}
+		r.d.Warnf(diag.SFormerMechanism, e.Name.Span, "an entity that does not name its stitcher is an older form").WithFix("add id_stitcher: %s", path)
+		r.d.older(e.Name.Span, "entity without id_stitcher", "id_stitcher: "+path, AddKey{r.d.nodes[e], "id_stitcher", path})
+	}
+}
+
+// settleExcluded takes the id types that a stitcher excludes out of its entity.
+func (r *reader) settleExcluded(x excluded) {
+	r.d.Warnf(diag.SFormerMechanism, x.pair.Key.Span, "%q in id_stitcher is the older form of leaving id types out of the entity", x.pair.Key.Value).
+		WithFix("take them out of the entity's id_types")
+	key, _ := scalarAt(x.model.Spec.Get("entity_key"))
+	left := false
+	for _, e := range r.p.Entities {
+		if !strings.EqualFold(e.Name.Value, key.Value) {
+			continue
+		}
+		list := r.d.nodes[e].Get("id_types")
+		for _, item := range x.pair.Value.Items {
+			if item.Kind != source.ScalarNode {
+				continue
+			}
+			i := slices.IndexFunc(e.IDTypes, func(s source.At[string]) bool { return s.Value == item.Text.S })
+			if i < 0 {
+				continue
+			}
+			at := e.IDTypes[i].Span
+			e.IDTypes = slices.Delete(e.IDTypes, i, i+1)
+			for _, t := range list.Items {
+				if t.Span == at {
+					left = true
+					r.d.older(at, item.Text.S, "", RemoveItem{list, t})
+				}
+			}
+		}
+	}
+	if !left {
+		r.d.older(x.pair.Key.Span, x.pair.Key.Value, "", RemoveKey{r.specs[x.model], x.pair.Key})
+	}
+}
+
+// settleIDTypes adds the id types that entities define to those of the project.
+func (r *reader) settleIDTypes(root *source.Node) {
+	for _, e := range r.p.Entities {
+		for _, def := range e.defined {
+			name := def.idType.Name.Value
+			i := slices.IndexFunc(r.p.IDTypes, func(t *IDType) bool { return t.Name.Value == name })
+			if i >= 0 && sameMeaning(r.p.IDTypes[i], def.idType) || i >= 0 && len(def.idType.Filters) == 0 {
+				r.d.older(def.node.Span, "{name: "+name+", …}", name, Replace{def.node.Span, Quote(name)})
+				continue
+			}
+			r.d.older(def.node.Span, "{name: "+name+", …}", name, MoveItem{Item: def.node, To: root, Key: "id_types", Leave: name})
+			r.p.IDTypes = append(r.p.IDTypes, def.idType)
+		}
+	}
+}
