@@ -13,7 +13,7 @@ var signs = map[string]map[string]int{
 		1: "dateadd datediff timestampdiff to_date nvl nvl2 listagg rlike count_if qualify to_char ifnull timestampadd to_number decode regexp_substr charindex variant convert_timezone",
 	}),
 	"redshift": weigh(map[int]string{
-		3: "json_extract_path_text json_extract_array_element_text json_parse get_array_length split_to_array is_valid_json strtol approximate sysdate_ is_valid_json_array",
+		3: "json_extract_path_text json_extract_array_element_text json_parse get_array_length split_to_array is_valid_json strtol approximate is_valid_json_array",
 		1: "dateadd datediff getdate nvl listagg nvl2 convert_timezone to_char charindex decode regexp_substr sysdate super varbyte",
 	}),
 	"bigquery": weigh(map[int]string{
@@ -21,7 +21,7 @@ var signs = map[string]map[string]int{
 		1: "date_diff date_sub date_add unnest struct offset",
 	}),
 	"databricks": weigh(map[int]string{
-		3: "collect_list collect_set get_json_object explode from_json array_contains_ date_format to_timestamp_ from_unixtime unix_timestamp posexplode map_keys try_divide",
+		3: "collect_list collect_set get_json_object explode from_json date_format from_unixtime unix_timestamp posexplode map_keys try_divide",
 		1: "datediff date_sub date_add rlike nvl size struct dateadd min_by max_by try_cast",
 	}),
 }
@@ -30,7 +30,7 @@ func weigh(m map[int]string) map[string]int {
 	out := map[string]int{}
 	for n, words := range m {
 		for _, w := range strings.Fields(words) {
-			out[strings.TrimSuffix(w, "_")] = n
+			out[w] = n
 		}
 	}
 	return out

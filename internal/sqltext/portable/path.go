@@ -107,27 +107,20 @@ func (r *rewriter) index(p item, open, close int) item {
 func (r *rewriter) listIndex(p item, inner arg, open, close int) item {
 	it := item{lo: p.lo, hi: close + 1, prim: true}
 	at := r.span(open, close+1)
+	k, plus := r.next(open+1, close), " + 1]"
+	if b := r.next(k+1, close); b < close && r.is(b, "(") && r.isAny(k, "offset", "safe_offset", "ordinal", "safe_ordinal") {
+		if r.isAny(k, "ordinal", "safe_ordinal") {
+			plus = "]"
+		}
+		it.out = built(at, p.out, "[", arg(trimItems(r.walk(b+1, r.match[b]))).wrapped(), plus)
+		return it
+	}
 	if s := inner.single(); s != nil {
-		k, n := r.next(open+1, close), 0
-		if r.isAny(k, "offset", "safe_offset") {
-			n = 1
-		} else if r.isAny(k, "ordinal", "safe_ordinal") {
-			n = 2
+		if p.typ == isPath && s.typ == isNumber && strings.Trim(s.out.S, "0123456789") == "" {
+			return r.step(p, "["+s.out.S+"]", close+1)
 		}
-		if b := r.next(k+1, close); n > 0 && b < close && r.is(b, "(") {
-			e := arg(trimItems(r.walk(b+1, r.match[b])))
-			switch {
-			case n == 2:
-				it.out = built(at, p.out, "[", e, "]")
-			default:
-				it.out = built(at, p.out, "[", e.wrapped(), " + 1]")
-			}
-			return it
-		}
-		if s.typ == isPath || p.typ == isPath {
-			if strings.Trim(s.out.S, "0123456789") == "" && p.typ == isPath {
-				return r.step(p, "["+s.out.S+"]", close+1)
-			}
+		if p.typ == isPath && s.isLit {
+			return r.step(p, "."+r.keyText(s.lit, open+1), close+1)
 		}
 		if s.isLit {
 			it.out = built(at, p.out, "[", inner, "]")

@@ -38,6 +38,14 @@ func (r *rewriter) keyword(items []item, i, hi int) (item, bool) {
 		if r.d.starExcept && r.is(n, "distinct") {
 			return put(n+1, r.str(i), r.word(i))
 		}
+	case "approximate":
+		if r.is(n, "count") && r.is(r.next(n+1, hi), "(") {
+			return put(n, "", "")
+		}
+	case "div":
+		if r.d.name == "databricks" && p >= 0 && items[p].prim {
+			return put(i+1, "//", "/")
+		}
 	case "connect", "start":
 		if r.is(n, "by") && r.word(i) == "connect" || r.is(n, "with") && r.word(i) == "start" && p >= 0 {
 			r.refuse(i, n+1, "write WITH RECURSIVE", "a hierarchical query has no counterpart on DuckDB")
@@ -58,6 +66,9 @@ func (r *rewriter) refuseStatements(kind sqltext.Kind) {
 		return
 	}
 	i := r.next(0, len(r.toks))
+	if as := r.next(i+1, len(r.toks)); r.is(i, "select") && r.is(as, "as") && r.isAny(r.next(as+1, len(r.toks)), "struct", "value") {
+		r.refuse(as, as+1, "select the columns themselves", "SELECT AS STRUCT and AS VALUE have no counterpart on DuckDB")
+	}
 	switch r.word(i) {
 	case "call", "execute", "declare", "begin", "create", "insert", "update", "delete", "merge", "drop", "alter", "use", "copy", "put", "get", "grant", "truncate":
 		r.refuse(i, i+1, "write one SELECT; run scripts on the warehouse itself", "a script of another warehouse cannot be carried over")
