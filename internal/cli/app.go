@@ -33,6 +33,8 @@ type App struct {
 	Now func() time.Time
 
 	flags globals
+	// stream is set by a command whose JSON is a line for each thing; nil otherwise.
+	stream *view.Lines
 	// diags are what a JSON document of the command carries.
 	diags diag.List
 }
@@ -66,7 +68,7 @@ func (a *App) fail(ctx context.Context, err error) int {
 	if interrupted(ctx, f.err) {
 		code = ExitInterrupted
 	}
-	if a.flags.json && !a.answered() {
+	if a.flags.json && (a.stream != nil || !a.answered()) {
 		a.failJSON(code, f)
 	}
 	if len(f.diags) > 0 {
@@ -97,7 +99,12 @@ func (a *App) failJSON(code int, f *failure) {
 	if f.err != nil {
 		doc.Error = f.err.Error()
 	}
-	a.document(doc)
+	switch {
+	case a.stream == nil:
+		a.document(doc)
+	case f.err != nil || len(f.diags) > 0: // else the stream has its result
+		a.stream.Line("error", doc)
+	}
 }
 
 // document writes the one JSON document of a command.

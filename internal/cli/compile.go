@@ -68,13 +68,17 @@ func (a *App) compileProject(ctx context.Context, f compileFlags) error {
 func (f *compileFlags) check(leaves project.Leaves) diag.List {
 	diags := f.when.Check()
 	if f.dialect != "" && leaves.Dialect(f.dialect) == nil {
-		var names []string
-		for _, d := range leaves.Dialects {
-			names = append(names, d.Name())
-		}
-		diags.Errorf(diag.DUnknown, noSpan, "no dialect %q; there are %s", f.dialect, list(names))
+		diags.Errorf(diag.DUnknown, noSpan, "no dialect %q; there are %s", f.dialect, list(dialects(leaves)))
 	}
 	return diags
+}
+
+func dialects(leaves project.Leaves) []string {
+	var names []string
+	for _, d := range leaves.Dialects {
+		names = append(names, d.Name())
+	}
+	return names
 }
 
 // compiled compiles with the warehouse or without it.
@@ -98,6 +102,11 @@ func (a *App) compiled(ctx context.Context, p *project.Project, f compileFlags) 
 		}
 		s := p.Settings(t, m)
 		set(&s)
+		if s.Dialect == "" {
+			var l diag.List
+			l.Errorf(diag.DUnknown, t.At, "this kith writes no SQL of %s", t.Type).WithFix("choose one of %s with --dialect", list(dialects(a.Leaves)))
+			return nil, refuse(ExitUser, l)
+		}
 		c, diags, err = p.Compile(s, plan.Facts{})
 	} else {
 		w, cerr := a.connect(ctx, p, t, project.Access{Holder: "kith compile"})

@@ -51,18 +51,23 @@ func (a *App) target(p *project.Project) (project.Target, error) {
 	if diags.HasErrors() {
 		return t, refuse(ExitUser, diags)
 	}
-	var rest diag.List
 	for _, d := range diags {
-		if d.Code != diag.SiteDefaultOutput || d.Fix != "" && t.Default && !defaultFix(d.Fix) {
-			rest = append(rest, d)
+		if d.Code == diag.SiteDefaultOutput {
+			if defaultFix(d.Fix) {
+				continue
+			}
+			d.Severity = diag.Warning // a slip in the name would have a run go to the wrong place unseen
 		}
+		a.diags.Add(diag.List{d})
 	}
-	a.diags.Add(rest)
 	return t, nil
 }
 
 // connect opens the project's warehouse.
 func (a *App) connect(ctx context.Context, p *project.Project, t project.Target, opt project.Access) (*project.Work, error) {
+	if diags := t.Openable(); diags.HasErrors() {
+		return nil, refuse(ExitUser, diags)
+	}
 	opt.ShowValues = a.flags.showValues
 	w, err := p.OpenTarget(ctx, t, opt)
 	switch {

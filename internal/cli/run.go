@@ -31,7 +31,7 @@ func (a *App) run() *cobra.Command {
 A run that failed or was stopped goes on where it stood when it is run again with its --seq_no.
 
 With --json standard output is JSON lines, one object a line with a key "type": header, diagnostics, run_started,
-step_started, step_progress, step_done, run_done, and at the end result.`,
+step_started, step_progress, step_done, run_done, and at the end result, or error when there is none.`,
 		Example: example(`
 			kith run
 			kith run -p examples/shop --end_time 2026-06-30T00:00:00Z
@@ -50,6 +50,9 @@ step_started, step_progress, step_done, run_done, and at the end result.`,
 }
 
 func (a *App) runProject(ctx context.Context, f runFlags) error {
+	if a.flags.json {
+		a.stream = view.NewLines(a.Out)
+	}
 	if diags := f.check(); diags.HasErrors() {
 		return refuse(ExitUser, diags)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,7 +44,8 @@ func (r *runView) begin() {
 	a := r.app
 	names := materials(r.compiled)
 	if a.flags.json {
-		r.lines = view.NewLines(a.Out, names)
+		r.lines = a.stream
+		r.lines.Materials = names
 		r.lines.Line("header", r.header())
 		r.lines.Diagnostics(a.diags)
 		r.reader = r.lines
@@ -210,9 +213,9 @@ func (r *runView) people(out *run.Outcome, rep *project.Report, code int) {
 	default:
 		a.note("%s", style.Bold("Failed. Nothing was published; what was published before stands."))
 	}
-	for cause, n := range r.steps.skipped {
+	for _, cause := range slices.Sorted(maps.Keys(r.steps.skipped)) {
 		if title := r.steps.failed[cause]; title != "" {
-			a.note("%s not run because of: %s", view.Count(n, "step"), title)
+			a.note("%s not run because of: %s", view.Count(r.steps.skipped[cause], "step"), title)
 		}
 	}
 	a.note("%s", "Go on from here with:  "+style.Accent(r.resume(code)))

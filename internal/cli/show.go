@@ -150,10 +150,13 @@ func (a *App) look(ctx context.Context, p *project.Project, t project.Target, f 
 			return nil, nil, refuse(ExitUser, diags)
 		}
 		s := p.Settings(t, m)
+		if s.Dialect == "" { // nothing of the SQL is shown
+			s.Dialect = a.Leaves.Dialects[0].Name()
+		}
 		s.Refs = f.refs
 		return p.Compile(s, plan.Facts{})
 	}
-	if f.assumeAll {
+	if f.assumeAll || t.Warehouse == nil {
 		return offline()
 	}
 	w, err := p.OpenTarget(ctx, t, project.Access{Holder: "kith show", ReadOnly: true, ShowValues: a.flags.showValues})

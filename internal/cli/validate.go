@@ -54,6 +54,9 @@ func (a *App) validateAccess(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if diags := t.Openable(); diags.HasErrors() {
+		return refuse(ExitUser, diags)
+	}
 	checks := []project.Check{}
 	ok := true
 	style := view.StyleOf(a.Out)

@@ -82,11 +82,18 @@ func (p *Project) Find(path, target string) (Target, diag.List) {
 			t.Warehouse = &p.Leaves.Warehouses[i]
 		}
 	}
-	if t.Warehouse == nil {
-		diags.Errorf(diag.SiteUnknownType, out.At, "this kith cannot open warehouses of type %s", out.Type).
-			WithFix("give --dialect and --assume_all_inputs_exist to compile without it, or -t with another target")
-	}
 	return t, diags
+}
+
+// Openable reports a target of a type that this binary cannot open. Such a target can be compiled for, if its dialect is
+// known, but not be connected to.
+func (t Target) Openable() diag.List {
+	var diags diag.List
+	if t.Warehouse == nil {
+		diags.Errorf(diag.SiteUnknownType, t.At, "this kith cannot open warehouses of type %s", t.Type).
+			WithFix("choose another target with -t, or compile without the warehouse: --assume_all_inputs_exist")
+	}
+	return diags
 }
 
 // ErrNothingBuilt is returned by Connect for reading when there is no warehouse yet.

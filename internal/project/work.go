@@ -49,12 +49,16 @@ func (w *Work) Settings(m Moment) Settings {
 	return s
 }
 
-// Settings are those of a compile at a moment without a warehouse.
+// Settings are those of a compile at a moment without a warehouse. Dialect is "" when that of the target is not known.
 func (p *Project) Settings(t Target, m Moment) Settings {
 	s := Settings{Env: t.Env(), Target: t.Output.Target, SeqNo: m.SeqNo, BeginTime: m.BeginTime, EndTime: m.EndTime, KernelMemory: KernelMemory}
-	if t.Warehouse != nil {
-		s.Dialect, s.Written = t.Warehouse.Dialect, t.Warehouse.Dialect
+	switch {
+	case t.Warehouse != nil:
+		s.Dialect = t.Warehouse.Dialect
+	case p.Leaves.Dialect(t.Type) != nil:
+		s.Dialect = t.Type
 	}
+	s.Written = s.Dialect
 	return s
 }
 

@@ -10,17 +10,17 @@ import (
 )
 
 // Lines writes a run as JSON lines, one object a line with a key "type": header, diagnostics, run_started, step_started,
-// step_progress, step_done, run_done, result. Times are RFC 3339 in UTC, lengths of time are seconds.
+// step_progress, step_done, run_done, result or error. Times are RFC 3339 in UTC, lengths of time are seconds.
 type Lines struct {
+	Materials Materials
 	out       *json.Encoder
-	materials Materials
 }
 
 // NewLines writes to out.
-func NewLines(out io.Writer, m Materials) *Lines {
+func NewLines(out io.Writer) *Lines {
 	e := json.NewEncoder(out)
 	e.SetEscapeHTML(false)
-	return &Lines{e, m}
+	return &Lines{out: e}
 }
 
 // Close does nothing.
@@ -91,11 +91,11 @@ func (l *Lines) Event(e run.Event) {
 	case *run.RunStarted:
 		l.Line("run_started", startedLine{e.Project, e.Target, e.Warehouse, e.SeqNo, Moment(e.BeginTime), e.EndTime.UTC(), e.Build, e.Reuse, e.Skip, e.Steps})
 	case *run.StepStarted:
-		l.Line("step_started", stepLine{Step: e.Addr, Title: e.Title, Material: l.materials[e.Addr]})
+		l.Line("step_started", stepLine{Step: e.Addr, Title: e.Title, Material: l.Materials[e.Addr]})
 	case *run.StepProgress:
 		l.Line("step_progress", stepLine{Step: e.Addr, Text: e.Text})
 	case *run.StepDone:
-		s := stepLine{Step: e.Addr, Title: e.Title, Material: l.materials[e.Addr], Status: e.Status, Cause: e.Cause, Choice: e.Choice}
+		s := stepLine{Step: e.Addr, Title: e.Title, Material: l.Materials[e.Addr], Status: e.Status, Cause: e.Cause, Choice: e.Choice}
 		if e.Rows >= 0 {
 			s.Rows = &e.Rows
 		}
