@@ -238,7 +238,8 @@ func compileAndRun(p *project.Project, fill string, postgres, carryOut bool) (di
 		}
 		s.Catalog = conn
 		if carryOut {
-			if reg, err = p.Open(ctx, conn, s); err != nil {
+			reg = &run.Registry{Conn: conn, Dialect: p.Leaves.Dialect(s.Dialect), Env: s.Env, Target: s.Target, Version: p.Leaves.Version}
+			if err := reg.Open(ctx); err != nil {
 				return nil, err
 			}
 		}

@@ -83,8 +83,8 @@ func (p *product) run(t *testing.T) *run.Outcome {
 	const memory = 256 << 20
 	s := project.Settings{Dialect: "duckdb", Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"},
 		Target: "dev", EndTime: p.end, KernelMemory: memory, Catalog: p.conn}
-	reg, err := loaded.Open(ctx, p.conn, s)
-	if err != nil {
+	reg := &run.Registry{Conn: p.conn, Dialect: duckdb.New(), Env: s.Env, Target: s.Target, Version: "test"}
+	if err := reg.Open(ctx); err != nil {
 		t.Fatal(err)
 	}
 	if s.SeqNo, err = reg.Sequence(ctx, s.BeginTime, s.EndTime); err != nil {
