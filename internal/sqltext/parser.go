@@ -1,5 +1,7 @@
 package sqltext
 
+import "strings"
+
 // Parser is an engine's own parser, chosen under cmd. It must be safe for use by many goroutines.
 type Parser interface {
 	// Parse returns the engine's view of each statement, in the order given. Parsing many at once may be cheaper.
@@ -56,4 +58,14 @@ type CallRef struct {
 	Name       string `json:"n"`
 	Over       bool   `json:"w,omitempty"`
 	InSubquery bool   `json:"s,omitempty"`
+}
+
+// IsMacroSchema reports whether a name is that of a schema of macros which rewritten text calls ("kith_sf.to_varchar(x)"):
+// never a column whose method is called. The names are those of package portable.
+func IsMacroSchema(name string) bool {
+	switch strings.ToLower(name) {
+	case "kith_sf", "kith_rs", "kith_bq", "kith_dbx":
+		return true
+	}
+	return false
 }

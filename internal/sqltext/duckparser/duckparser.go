@@ -25,7 +25,7 @@ type Parser struct {
 func New() *Parser { return &Parser{} }
 
 // Version names the engine's version and that of the reading of its answers.
-func (*Parser) Version() string { return "duckdb 1.5.6 reading 1" }
+func (*Parser) Version() string { return "duckdb 1.5.6 reading 2" }
 
 // IsAggregate knows the aggregates of the engine, and its macros that are made of one.
 func (*Parser) IsAggregate(name string) bool { return aggregates[name] }

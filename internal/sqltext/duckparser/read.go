@@ -309,7 +309,7 @@ func (w *walk) receiver(o object, s *scope) {
 	case "", "main", "pg_catalog", "system":
 		return
 	}
-	if off < 0 || str(o, "catalog") != "" || s.isLambda(schema) {
+	if off < 0 || str(o, "catalog") != "" || s.isLambda(schema) || sqltext.IsMacroSchema(schema) {
 		return
 	}
 	for _, name := range []string{schema, `"` + schema + `"`} {

@@ -1,0 +1,10 @@
+datediff(d, ts)
+date_sub(d, n)
+date_format(ts, 'yyyy-MM-dd')
+collect_list(s)
+size(collect_set(n))
+s rlike 'a'
+get_json_object(s, '$.a')
+nvl(n, 0)
+row_number() over (partition by s order by ts)
+cast(x as int)
