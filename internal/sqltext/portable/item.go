@@ -90,7 +90,7 @@ func (a arg) single() *item {
 
 // wrapped is the text of an argument that an operator may follow: in brackets unless it is one primary.
 func (a arg) wrapped() source.Text {
-	if a.single() != nil {
+	if len(a) == 0 || a.single() != nil {
 		return a.text()
 	}
 	var b source.Builder

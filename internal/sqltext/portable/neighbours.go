@@ -292,8 +292,13 @@ func (r *rewriter) orderTerm(items []item) {
 		return
 	}
 	desc := items[last].word == "desc"
-	if x := arg(trimItems(items)); len(x) > 0 && x[0].typ == isPath {
-		r.warn(x[0].lo, x[0].hi, "add a cast to the path, such as ::number", "an uncast path is ordered as text here")
+	if x, _ := orderExpr(items); len(x) == 1 && x[0].typ == isPath {
+		for i := range items {
+			if items[i].typ == isPath {
+				// Values of one kind are in the order of that kind: 9 before 10.
+				items[i].out, items[i].typ = built(r.span(items[i].lo, items[i].hi), items[i].json, "::variant"), unknown
+			}
+		}
 	}
 	if desc == r.d.nullsLargest {
 		items[last].out = built(r.span(items[last].lo, items[last].hi), items[last].out, " nulls first")

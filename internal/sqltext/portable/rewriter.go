@@ -15,8 +15,9 @@ type rewriter struct {
 	s     string
 	toks  []token
 	match []int // for each bracket token the index of its partner, -1 elsewhere
-	depth int
 	list  diag.List
+	// hierarchy is set when a hierarchical query was refused: its other words need no words of their own.
+	hierarchy bool
 }
 
 // maxDepth is how deep brackets may nest; deeper text is left to the reader, which refuses it.

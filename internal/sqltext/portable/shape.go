@@ -47,12 +47,9 @@ func (r *rewriter) keyword(items []item, i, hi int) (item, bool) {
 			return put(i+1, "//", "/")
 		}
 	case "connect", "start":
-		if r.is(n, "by") && r.word(i) == "connect" || r.is(n, "with") && r.word(i) == "start" && p >= 0 {
+		if !r.hierarchy && (r.is(n, "by") && r.word(i) == "connect" || r.is(n, "with") && r.word(i) == "start" && p >= 0) {
+			r.hierarchy = true
 			r.refuse(i, n+1, "write WITH RECURSIVE", "a hierarchical query has no counterpart on DuckDB")
-		}
-	case "prior":
-		if p >= 0 && (n < hi && (r.kind(n) == tokIdent || r.kind(n) == tokQuoted)) && (items[p].word == "=" || items[p].word == "by") {
-			r.refuse(i, i+1, "write WITH RECURSIVE", "a hierarchical query has no counterpart on DuckDB")
 		}
 	case "match_recognize":
 		r.refuse(i, i+1, "use window functions", "MATCH_RECOGNIZE has no counterpart on DuckDB")
