@@ -32,7 +32,7 @@ output/<target>/seq_no/<n>/compile, a file or folder for each step. Compiling tw
 The warehouse is asked which tables and columns there are. With --assume_all_inputs_exist it is not opened at all.`,
 		Example: example(`
 			kith compile
-			kith compile --assume_all_inputs_exist                  without a warehouse
+			kith compile --assume_all_inputs_exist                  # without a warehouse
 			kith compile --assume_all_inputs_exist --dialect postgres`),
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.compileProject(c.Context(), f) },

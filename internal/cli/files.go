@@ -8,13 +8,13 @@ import (
 )
 
 // writeWhole writes a file by way of another one beside it, so that nobody meets half of it.
-func writeWhole(path string, data []byte) error {
+func writeWhole(path string, write func(w io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name())
-	_, err = f.Write(data)
+	err = write(f)
 	if e := f.Chmod(0o644); err == nil {
 		err = e
 	}
@@ -25,6 +25,14 @@ func writeWhole(path string, data []byte) error {
 		return err
 	}
 	return os.Rename(f.Name(), path)
+}
+
+// bytesOf writes what is there already.
+func bytesOf(s string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, s)
+		return err
+	}
 }
 
 // documentTo writes a JSON document.

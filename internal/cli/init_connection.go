@@ -113,7 +113,7 @@ file.`,
 		Example: example(`
 			kith init connection
 			kith init connection --name shop --type duckdb --path /data/shop.duckdb
-			kith init connection --name shop --type postgres --host db --dbname shop --schema profiles --user kith --password env:SHOP_DB`),
+			kith init connection --name shop --type postgres --host db --dbname shop --schema out --user me`),
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return a.addConnection(f) },
 	}

@@ -74,7 +74,7 @@ func (a *App) writeProject(f projectFlags) error {
 		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
 			return stop(ExitUser, err)
 		}
-		if err := writeWhole(p, []byte(files[name])); err != nil {
+		if err := writeWhole(p, bytesOf(files[name])); err != nil {
 			return stop(ExitUser, err)
 		}
 	}

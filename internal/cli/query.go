@@ -1,19 +1,15 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"kith/internal/catalog"
-	"kith/internal/cli/view"
 	"kith/internal/diag"
 	"kith/internal/project"
 	"kith/internal/run"
@@ -92,14 +88,8 @@ func (a *App) runQuery(ctx context.Context, sql string, f queryFlags) error {
 	if err != nil {
 		return err
 	}
-	res, err := readRows(ctx, w.Conn, q, f.maxRows)
-	if err != nil {
-		if interrupted(ctx, err) {
-			return stop(ExitInterrupted, err)
-		}
-		return refuse(ExitRun, diag.List{q.Diagnose(err)})
-	}
-	return a.showRows(p, res, f, format)
+	out := &answer{app: a, conn: w.Conn, query: q, flags: f, format: format, root: p.Spec.Root}
+	return out.show(ctx)
 }
 
 // output decides the format and checks the flags.
@@ -170,96 +160,4 @@ func (a *App) nothingBuilt() diag.List {
 	var l diag.List
 	l.Errorf(diag.WSeqNo, noSpan, "nothing has been built in this warehouse yet").WithFix("%s", a.line("kith run"))
 	return l
-}
-
-// readRows reads at most limit rows, all for 0.
-func readRows(ctx context.Context, conn run.Conn, q project.Query, limit int) (*view.Result, error) {
-	rows, err := conn.Query(ctx, q.Text.S)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	res := &view.Result{Columns: append([]catalog.Column{}, rows.Columns()...)}
-	for rows.Next() {
-		if limit > 0 && len(res.Rows) == limit {
-			res.More = true
-			return res, nil
-		}
-		res.Rows = append(res.Rows, append([]any{}, rows.Values()...))
-	}
-	return res, rows.Err()
-}
-
-func (a *App) showRows(p *project.Project, res *view.Result, f queryFlags, format string) error {
-	var b bytes.Buffer
-	w := a.Out
-	if f.file != "" {
-		w = &b
-	}
-	switch format {
-	case "csv":
-		if err := res.CSV(w); err != nil {
-			return stop(ExitRun, err)
-		}
-	case "json":
-		if err := documentTo(w, queryDocument(res)); err != nil {
-			return stop(ExitRun, err)
-		}
-	default:
-		width := 0
-		if f.file == "" && view.Terminal(a.Out) {
-			width = view.Width(a.Out)
-		}
-		res.Table(w, width)
-	}
-	if f.file != "" {
-		if err := a.writeResult(p, f.file, b.Bytes(), res); err != nil {
-			return err
-		}
-	}
-	if res.More {
-		a.note("%s", a.style().Dim(fmt.Sprintf("first %s; --max_rows 0 shows all", view.Count(len(res.Rows), "row"))))
-	} else if format == "table" {
-		a.note("%s", a.style().Dim(view.Count(len(res.Rows), "row")))
-	}
-	return nil
-}
-
-func queryDocument(res *view.Result) any {
-	type column struct {
-		Name string `json:"name"`
-		Type string `json:"type"`
-	}
-	columns := []column{}
-	for _, c := range res.Columns {
-		columns = append(columns, column{c.Name, c.Type})
-	}
-	return struct {
-		Columns []column `json:"columns"`
-		Rows    []any    `json:"rows"`
-		More    bool     `json:"more"`
-	}{columns, res.Objects(), res.More}
-}
-
-// writeResult writes a file, by way of another one, so that it is whole or not there.
-func (a *App) writeResult(p *project.Project, name string, data []byte, res *view.Result) error {
-	path := name
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(p.Spec.Root, "output", name)
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return stop(ExitUser, err)
-	}
-	if err := writeWhole(path, data); err != nil {
-		return stop(ExitUser, err)
-	}
-	if a.flags.json {
-		return a.document(struct {
-			File string `json:"file"`
-			Rows int    `json:"rows"`
-			More bool   `json:"more"`
-		}{path, len(res.Rows), res.More})
-	}
-	a.note("%s written to %s", view.Count(len(res.Rows), "row"), project.Relative(path, dir()))
-	return nil
 }

@@ -18,8 +18,8 @@ func (a *App) root() *cobra.Command {
 		Short: "An identity graph and a customer 360, in your own warehouse",
 		Long:  rootLong,
 		Example: example(`
-			kith init pb-project -o my_shop      a small project to begin with
-			kith run -p my_shop                  build and publish everything
+			kith init pb-project -o my_shop      # a small project to begin with
+			kith run -p my_shop                  # build and publish everything
 			kith query -p my_shop "select * from user_feature_view"`),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -39,10 +39,54 @@ func (a *App) root() *cobra.Command {
 	f.BoolVar(&a.flags.verbose, "verbose", false, "show notes and reused steps too")
 	f.BoolVar(&a.flags.showValues, "show_values", false, "let values of rows appear in messages; they are masked otherwise")
 	root.AddCommand(a.init(), a.compile(), a.run(), a.seed(), a.query(), a.show(), a.validate(), a.version())
+	wrapLong(root)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return stop(ExitUser, usageError{err, c})
 	})
 	return root
+}
+
+// helpWidth is how wide the text of a command's help is.
+const helpWidth = 80
+
+// wrapLong wraps the long texts of a command and of those below it.
+func wrapLong(c *cobra.Command) {
+	if c.Long != "" {
+		c.Long = wrapText(c.Long, helpWidth)
+	}
+	for _, s := range c.Commands() {
+		wrapLong(s)
+	}
+}
+
+// wrapText wraps paragraphs; lines that begin with a space stand as they are.
+func wrapText(s string, width int) string {
+	var out []string
+	line := ""
+	flush := func() {
+		if line != "" {
+			out = append(out, line)
+		}
+		line = ""
+	}
+	for _, l := range strings.Split(s, "\n") {
+		if l == "" || l[0] == ' ' {
+			flush()
+			out = append(out, l)
+			continue
+		}
+		for _, word := range strings.Fields(l) {
+			if line != "" && len(line)+1+len(word) > width {
+				flush()
+			}
+			if line != "" {
+				line += " "
+			}
+			line += word
+		}
+	}
+	flush()
+	return strings.Join(out, "\n")
 }
 
 // usageError is a mistake on the command line. It points at the help of the command.

@@ -35,8 +35,8 @@ step_started, step_progress, step_done, run_done, and at the end result, or erro
 		Example: example(`
 			kith run
 			kith run -p examples/shop --end_time 2026-06-30T00:00:00Z
-			kith run --seq_no 4                     go on with a run that stopped
-			kith run -m user/all/revenue --force    build one feature, and what it needs, again`),
+			kith run --seq_no 4                     # go on with a run that stopped
+			kith run -m user/all/revenue --force    # build one feature, and what it needs, again`),
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.runProject(c.Context(), f) },
 	}

@@ -213,6 +213,9 @@ func (r *runView) people(out *run.Outcome, rep *project.Report, code int) {
 	default:
 		a.note("%s", style.Bold("Failed. Nothing was published; what was published before stands."))
 	}
+	if code == ExitInterrupted { // the user knows why
+		r.steps.skipped = nil
+	}
 	for _, cause := range slices.Sorted(maps.Keys(r.steps.skipped)) {
 		if title := r.steps.failed[cause]; title != "" {
 			a.note("%s not run because of: %s", view.Count(r.steps.skipped[cause], "step"), title)

@@ -149,7 +149,7 @@ func optionHead(choice string, o dialect.Option) string {
 		head += fmt.Sprintf(", taken up to %d", o.AtMost)
 	}
 	if o.Needs != "" {
-		head += ", where the warehouse can " + o.Needs
+		head += fmt.Sprintf(", if the warehouse can do %q", o.Needs)
 	}
 	return head + ":"
 }

@@ -27,8 +27,7 @@ func (p *Project) OpenTarget(ctx context.Context, t Target, opt Access) (*Work, 
 	if err != nil {
 		return nil, err
 	}
-	w := &Work{Project: p, Target: t, Conn: conn}
-	w.Registry = &run.Registry{Conn: conn, Dialect: p.Leaves.Dialect(t.Warehouse.Dialect), Env: t.Env(), Target: t.Output.Target, Version: p.Leaves.Version}
+	w := &Work{Project: p, Target: t, Conn: conn, Registry: p.registry(conn, p.Settings(t, Moment{}))}
 	if opt.ReadOnly {
 		return w, nil
 	}
@@ -37,6 +36,16 @@ func (p *Project) OpenTarget(ctx context.Context, t Target, opt Access) (*Work, 
 		return nil, err
 	}
 	return w, nil
+}
+
+// Open makes the registry of a connection ready.
+func (p *Project) Open(ctx context.Context, conn run.Conn, s Settings) (*run.Registry, error) {
+	reg := p.registry(conn, s)
+	return reg, reg.Open(ctx)
+}
+
+func (p *Project) registry(conn run.Conn, s Settings) *run.Registry {
+	return &run.Registry{Conn: conn, Dialect: p.Leaves.Dialect(s.Dialect), Env: s.Env, Target: s.Target, Version: p.Leaves.Version}
 }
 
 // Close closes the warehouse.

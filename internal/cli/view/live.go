@@ -78,7 +78,7 @@ func (l *Live) Event(e run.Event) {
 	switch e := e.(type) {
 	case *run.RunStarted:
 		l.total = e.Build
-		l.redraw(l.style.Dim("  "+planLine(e)) + "\n\n")
+		l.redraw(planLine(l.style, e) + "\n\n")
 	case *run.StepStarted:
 		l.running = append(l.running, &runningStep{addr: e.Addr, title: e.Title, began: time.Now()})
 	case *run.StepProgress:

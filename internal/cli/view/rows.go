@@ -156,26 +156,42 @@ func (r *Result) Objects() []any {
 	return out
 }
 
-// CSV writes the rows with a header line; NULL is an empty cell.
-func (r *Result) CSV(w io.Writer) error {
-	out := csv.NewWriter(w)
-	line := make([]string, len(r.Columns))
-	for i, c := range r.Columns {
-		line[i] = c.Name
+// CSV writes rows as they come, below a header line; NULL is an empty cell.
+type CSV struct {
+	out     *csv.Writer
+	columns []catalog.Column
+	line    []string
+	err     error
+}
+
+// NewCSV writes the header line.
+func NewCSV(w io.Writer, columns []catalog.Column) *CSV {
+	c := &CSV{out: csv.NewWriter(w), columns: columns, line: make([]string, len(columns))}
+	for i, col := range columns {
+		c.line[i] = col.Name
 	}
-	if err := out.Write(line); err != nil {
-		return err
-	}
-	for _, row := range r.Rows {
-		for i, v := range row {
-			line[i], _ = Text(v, r.Columns[i])
+	c.err = c.out.Write(c.line)
+	return c
+}
+
+// Row writes a row.
+func (c *CSV) Row(values []any) error {
+	if c.err == nil {
+		for i, v := range values {
+			c.line[i], _ = Text(v, c.columns[i])
 		}
-		if err := out.Write(line); err != nil {
-			return err
-		}
+		c.err = c.out.Write(c.line)
 	}
-	out.Flush()
-	return out.Error()
+	return c.err
+}
+
+// Close writes what is still held back; it does not close the writer below.
+func (c *CSV) Close() error {
+	c.out.Flush()
+	if c.err != nil {
+		return c.err
+	}
+	return c.out.Error()
 }
 
 // maxCell is how wide a cell of a table may be; longer values are cut.

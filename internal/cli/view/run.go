@@ -30,7 +30,7 @@ type Plain struct {
 func (p *Plain) Event(e run.Event) {
 	switch e := e.(type) {
 	case *run.RunStarted:
-		fmt.Fprintln(p.Out, planLine(e))
+		fmt.Fprintln(p.Out, planLine(Style{}, e))
 	case *run.StepDone:
 		if line := p.done(e); line != "" {
 			fmt.Fprintln(p.Out, line)
@@ -94,7 +94,7 @@ func upperFirst(s string) string {
 }
 
 // planLine says what a run is going to do.
-func planLine(e *run.RunStarted) string {
+func planLine(style Style, e *run.RunStarted) string {
 	parts := []string{Number(int64(e.Build)) + " to build"}
 	if e.Reuse > 0 {
 		parts = append(parts, Number(int64(e.Reuse))+" reused")
@@ -102,5 +102,5 @@ func planLine(e *run.RunStarted) string {
 	if e.Skip > 0 {
 		parts = append(parts, Number(int64(e.Skip))+" left out")
 	}
-	return "Plan      " + strings.Join(parts, ", ")
+	return style.Dim("Plan      ") + strings.Join(parts, ", ")
 }
