@@ -49,10 +49,11 @@ type WrapItem struct {
 	Key        string
 }
 
-// AddKey adds a key to a map.
+// AddKey adds a key to a map, as the first or the last one.
 type AddKey struct {
 	In         *source.Node
 	Key, Value string
+	First      bool
 }
 
 // Nest moves keys of a map into the map under one of its keys, which is made if it is not there. As, when set, is the new

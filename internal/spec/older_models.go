@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"strconv"
 	"strings"
 
 	"kith/internal/diag"
@@ -45,9 +46,9 @@ func (r *reader) modernise(m *Model, file *modelFile) {
 	}
 }
 
-// olderBlocks finds older keys in the blocks that model types share. Their type reads them again, and says so.
+// olderBlocks brings the blocks that model types share into the current form.
 func (r *reader) olderBlocks(m *Model) {
-	d := &Decoder{}
+	d := &Decoder{lenient: r.d.lenient}
 	for _, p := range m.Spec.Pairs {
 		if p.Value.Kind == source.NullNode {
 			continue
@@ -65,7 +66,48 @@ func (r *reader) olderBlocks(m *Model) {
 			decodeEach(d, p.Value, UsingIDObject)
 		}
 	}
-	r.d.Older = append(r.d.Older, d.Older...)
+	words := map[source.Span]string{}
+	for _, o := range d.Older {
+		if e, ok := o.Edit.(Replace); ok {
+			words[e.Span] = e.With
+			r.d.Older = append(r.d.Older, o)
+		}
+	}
+	if len(words) == 0 {
+		return
+	}
+	for _, g := range d.List { // other mistakes are said where the model_spec is decoded
+		if _, ok := words[g.At]; ok && g.Severity != diag.Error {
+			r.d.List = append(r.d.List, g)
+		}
+	}
+	m.Spec = reworded(m.Spec, words)
+}
+
+// reworded returns a node with other words in some of its places. The node itself may be shared by aliases and stays.
+func reworded(n *source.Node, words map[source.Span]string) *source.Node {
+	if w, ok := words[n.Span]; ok && n.Kind == source.ScalarNode {
+		out := word(w, n.Span)
+		if _, err := strconv.Atoi(w); err == nil {
+			out.Tag = "!!int"
+		} else if w == "true" || w == "false" {
+			out.Tag = "!!bool"
+		}
+		return out
+	}
+	out := *n
+	out.Items, out.Pairs = nil, nil
+	for _, i := range n.Items {
+		out.Items = append(out.Items, reworded(i, words))
+	}
+	for _, p := range n.Pairs {
+		if w, ok := words[p.Key.Span]; ok {
+			p.Key.Value = w
+		}
+		p.Value = reworded(p.Value, words)
+		out.Pairs = append(out.Pairs, p)
+	}
+	return &out
 }
 
 func decodeEach[T any](d *Decoder, n *source.Node, obj *Object[T]) {
@@ -90,7 +132,7 @@ func (r *reader) ownEntity(m *Model) {
 	name := r.p.Entities[0].Name
 	r.d.Warnf(diag.SFormerMechanism, m.Name.Span, "%s without %q is an older form: it is about the one entity of the project", m.Type.Value, "entity_key").
 		WithFix("add entity_key: %s", name.Value)
-	r.d.older(m.Name.Span, m.Type.Value+" without entity_key", "entity_key: "+name.Value, AddKey{r.specs[m], "entity_key", name.Value})
+	r.d.older(m.Name.Span, m.Type.Value+" without entity_key", "entity_key: "+name.Value, AddKey{In: r.specs[m], Key: "entity_key", Value: name.Value, First: true})
 	at := m.Name.Span
 	m.Spec = with(m.Spec, source.At[string]{Value: "entity_key", Span: at}, word(name.Value, at))
 }

@@ -57,7 +57,7 @@ func (r *reader) settleIDs(in *Input) {
 		}
 		id.Entity = source.At[string]{Value: name, Span: id.Span}
 		r.d.Warnf(diag.SFormerMechanism, idPlace(n, id), "an id without %q is an older form", "entity").WithFix("add entity: %s", name)
-		r.d.older(idPlace(n, id), "id without entity", "entity: "+name, AddKey{n, "entity", name})
+		r.d.older(idPlace(n, id), "id without entity", "entity: "+name, AddKey{In: n, Key: "entity", Value: name})
 	}
 }
 
@@ -106,7 +106,7 @@ func (r *reader) bindStitchers() {
 		}
 		e.IDStitcher = source.At[string]{Value: path, Span: e.Name.Span}
 		r.d.Warnf(diag.SFormerMechanism, e.Name.Span, "an entity that does not name its stitcher is an older form").WithFix("add id_stitcher: %s", path)
-		r.d.older(e.Name.Span, "entity without id_stitcher", "id_stitcher: "+path, AddKey{r.d.nodes[e], "id_stitcher", path})
+		r.d.older(e.Name.Span, "entity without id_stitcher", "id_stitcher: "+path, AddKey{In: r.d.nodes[e], Key: "id_stitcher", Value: path})
 	}
 }
 
@@ -115,7 +115,6 @@ func (r *reader) settleExcluded(x excluded) {
 	r.d.Warnf(diag.SFormerMechanism, x.pair.Key.Span, "%q in id_stitcher is the older form of leaving id types out of the entity", x.pair.Key.Value).
 		WithFix("take them out of the entity's id_types")
 	key, _ := scalarAt(x.model.Spec.Get("entity_key"))
-	left := false
 	for _, e := range r.p.Entities {
 		if !strings.EqualFold(e.Name.Value, key.Value) {
 			continue
@@ -133,15 +132,12 @@ func (r *reader) settleExcluded(x excluded) {
 			e.IDTypes = slices.Delete(e.IDTypes, i, i+1)
 			for _, t := range list.Items {
 				if t.Span == at {
-					left = true
-					r.d.older(at, item.Text.S, "", RemoveItem{list, t})
+					r.d.older(at, "id type "+item.Text.S+", which the stitcher excludes", "", RemoveItem{list, t})
 				}
 			}
 		}
 	}
-	if !left {
-		r.d.older(x.pair.Key.Span, x.pair.Key.Value, "", RemoveKey{r.specs[x.model], x.pair.Key})
-	}
+	r.d.older(x.pair.Key.Span, x.pair.Key.Value, "", RemoveKey{r.specs[x.model], x.pair.Key})
 }
 
 // settleIDTypes adds the id types that entities define to those of the project.
