@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 
 // asker asks questions on a terminal, and takes the default where there is none. The first error ends all asking.
 type asker struct {
+	ctx  context.Context
 	app  *App
 	on   bool // there is somebody to ask
 	in   *bufio.Reader
@@ -23,8 +25,8 @@ type asker struct {
 }
 
 // asker asks when standard input and the messages are on a terminal.
-func (a *App) asker() *asker {
-	return &asker{app: a, on: view.Terminal(a.In) && view.Terminal(a.Err), in: bufio.NewReader(a.In)}
+func (a *App) asker(ctx context.Context) *asker {
+	return &asker{ctx: ctx, app: a, on: view.Terminal(a.In) && view.Terminal(a.Err), in: bufio.NewReader(a.In)}
 }
 
 // or is a value that was given, or asked for, or the default.
@@ -60,11 +62,37 @@ func (k *asker) must(given, question, flag string) string {
 
 func (k *asker) line(question, byDefault string) string {
 	k.prompt(question, byDefault)
-	s, err := k.in.ReadString('\n')
-	if err != nil && (s == "" || !errors.Is(err, io.EOF)) {
-		k.err = errors.New("no answer was given; nothing was written")
+	return k.wait(func() (string, error) {
+		s, err := k.in.ReadString('\n')
+		if s != "" && errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return s, err
+	})
+}
+
+// wait reads an answer, unless the command is interrupted meanwhile: a read of the terminal cannot be, and is left behind.
+func (k *asker) wait(read func() (string, error)) string {
+	type result struct {
+		s   string
+		err error
 	}
-	return strings.TrimSpace(s)
+	done := make(chan result, 1)
+	go func() {
+		s, err := read()
+		done <- result{s, err}
+	}()
+	select {
+	case <-k.ctx.Done():
+		fmt.Fprintln(k.app.Err)
+		k.err = k.ctx.Err()
+		return ""
+	case r := <-done:
+		if r.err != nil {
+			k.err = errors.New("no answer was given; nothing was written")
+		}
+		return strings.TrimSpace(r.s)
+	}
 }
 
 // secret asks without showing what is typed. Nothing is "".
@@ -74,12 +102,21 @@ func (k *asker) secret(question string) string {
 		return ""
 	}
 	k.prompt(question, "")
-	data, err := term.ReadPassword(int(f.Fd()))
-	fmt.Fprintln(k.app.Err)
+	state, err := term.GetState(int(f.Fd()))
 	if err != nil {
-		k.err = errors.New("no answer was given; nothing was written")
+		k.err = err
+		return ""
 	}
-	return strings.TrimSpace(string(data))
+	// Reading turns the echo off; an interrupted read would leave the terminal so.
+	defer term.Restore(int(f.Fd()), state)
+	answer := k.wait(func() (string, error) {
+		data, err := term.ReadPassword(int(f.Fd()))
+		return string(data), err
+	})
+	if k.err == nil {
+		fmt.Fprintln(k.app.Err)
+	}
+	return answer
 }
 
 func (k *asker) prompt(question, byDefault string) {

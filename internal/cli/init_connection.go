@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -115,7 +116,7 @@ file.`,
 			kith init connection --name shop --type duckdb --path /data/shop.duckdb
 			kith init connection --name shop --type postgres --host db --dbname shop --schema out --user me`),
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return a.addConnection(f) },
+		RunE: func(c *cobra.Command, _ []string) error { return a.addConnection(c.Context(), f) },
 	}
 	fl := c.Flags()
 	fl.StringVar(&f.name, "name", "", "name of the connection, as projects give it")
@@ -140,8 +141,8 @@ func typesWith(key string) []string {
 	return out
 }
 
-func (a *App) addConnection(f connectionFlags) error {
-	ask := a.asker()
+func (a *App) addConnection(ctx context.Context, f connectionFlags) error {
+	ask := a.asker(ctx)
 	name := ask.must(f.name, "Name of the connection", "name")
 	target := ask.or(a.flags.target, "Target", siteconfig.DefaultTarget)
 	typ := strings.ToLower(ask.must(f.typ, "Type of warehouse ("+strings.Join(connectionTypes(), ", ")+")", "type"))

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -37,7 +38,7 @@ never overwritten. On a terminal what is not given by flags is asked for.`,
 			kith init pb-project -o my_shop --name my_shop
 			kith init pb-project -o .`),
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return a.writeProject(f) },
+		RunE: func(c *cobra.Command, _ []string) error { return a.writeProject(c.Context(), f) },
 	}
 	fl := c.Flags()
 	fl.StringVarP(&f.out, "output", "o", "", "folder to write to; default is HelloPbProject")
@@ -46,8 +47,8 @@ never overwritten. On a terminal what is not given by flags is asked for.`,
 	return c
 }
 
-func (a *App) writeProject(f projectFlags) error {
-	ask := a.asker()
+func (a *App) writeProject(ctx context.Context, f projectFlags) error {
+	ask := a.asker(ctx)
 	f.out = ask.or(f.out, "Folder", "HelloPbProject")
 	f.name = ask.or(f.name, "Name of the project", projectName(f.out))
 	f.connection = ask.or(f.connection, "Connection", "local")
