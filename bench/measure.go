@@ -29,7 +29,7 @@ type Size struct {
 	Fused     []float64 `json:"fusedSeconds"`
 	Stable    []float64 `json:"stableSeconds"`
 	Each      []float64 `json:"eachSeconds"`
-	// Steps are those of the last run.
+	// Steps are those of the run whose features took the median time.
 	Steps []Step `json:"steps"`
 }
 
@@ -69,13 +69,15 @@ func (b *benchmark) size(ctx context.Context, events int64) (*Size, error) {
 		return nil, err
 	}
 	n := b.repetitionsFor(events)
+	var steps [][]Step
 	for i := range n {
 		b.say("%d events: repetition %d of %d", events, i+1, n)
 		r, err := b.kithRun(ctx, data, b.memory)
 		if err != nil {
 			return nil, err
 		}
-		s.Runs, s.Graph, s.Features, s.Steps = append(s.Runs, r.cost), append(s.Graph, r.graph), append(s.Features, r.features), r.steps
+		s.Runs, s.Graph, s.Features = append(s.Runs, r.cost), append(s.Graph, r.graph), append(s.Features, r.features)
+		steps = append(steps, r.steps)
 		warehouse := []string{"-warehouse", r.warehouse}
 		var graph struct{ Seconds []float64 }
 		if err := ref("graph", &graph, "-times", "3"); err != nil {
@@ -108,6 +110,7 @@ func (b *benchmark) size(ctx context.Context, events int64) (*Size, error) {
 			}
 		}
 	}
+	s.Steps = steps[middle(s.Features)]
 	return s, nil
 }
 

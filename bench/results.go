@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -239,6 +240,17 @@ func median(values []float64) float64 {
 	}
 	v := slices.Sorted(slices.Values(values))
 	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+}
+
+// middle is the index of the value that lies closest to the median.
+func middle(values []float64) int {
+	m, best := median(values), 0
+	for i, v := range values {
+		if math.Abs(v-m) < math.Abs(values[best]-m) {
+			best = i
+		}
+	}
+	return best
 }
 
 func medianOf[T any](items []T, value func(T) float64) float64 {

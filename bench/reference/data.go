@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	_ "embed"
 	"encoding/binary"
@@ -26,10 +27,24 @@ type made struct {
 	Events int64  `json:"events"`
 }
 
-// data writes the files of a size, all or none: they are made in a folder beside and moved at the end.
+// originFile says what the data of a folder were made by: the hash function of the engine may change with its version.
+const originFile = "made_by.txt"
+
+// data writes the files of a size unless they are there and made by the same statements and engine. It writes all or none:
+// they are made in a folder beside and moved at the end.
 func data(ctx context.Context, s settings) (any, error) {
 	out := made{s.dir, s.events}
-	if _, err := os.Stat(filepath.Join(s.dir, rowsFile)); err == nil {
+	db, err := s.open(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	var version string
+	if err := db.QueryRowContext(ctx, "SELECT version()").Scan(&version); err != nil {
+		return nil, err
+	}
+	origin := fmt.Sprintf("%s %x\n", version, sha256.Sum256([]byte(generateSQL+graphSQL)))
+	if b, err := os.ReadFile(filepath.Join(s.dir, originFile)); err == nil && string(b) == origin {
 		return out, nil
 	}
 	final := s.dir
@@ -40,17 +55,15 @@ func data(ctx context.Context, s settings) (any, error) {
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
 		return nil, err
 	}
-	db, err := s.open(ctx, "")
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
 	for _, text := range []string{generateSQL, graphSQL} {
 		if err := s.script(ctx, db, text); err != nil {
 			return nil, err
 		}
 	}
 	if err := writeRows(ctx, db, filepath.Join(s.dir, rowsFile)); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(s.dir, originFile), []byte(origin), 0o644); err != nil {
 		return nil, err
 	}
 	if err := os.RemoveAll(final); err != nil {

@@ -1,6 +1,5 @@
 -- The history of a shop: :events events of its visitors. One person in sixteen events comes to about ten events a profile, since
--- nothing joins the devices of people without an account. Some visit thousands of times and
--- many hardly ever. Every value is a function of the number of its row or person, so the same size gives the same files.
+-- nothing joins the devices of people without an account. Some visit thousands of times and many hardly ever. Every value is a function of the number of its row or person, so the same size gives the same files.
 -- One number is hashed and not a pair: the hashes of (i, 1) and (i, 2) are the same but for a mask.
 CREATE MACRO chance(i, salt) AS (hash(i * 256 + salt) >> 11) / 9007199254740992.0;
 CREATE MACRO pick(i, salt, n) AS CAST(hash(i * 256 + salt) % n AS INTEGER);
