@@ -61,3 +61,14 @@ func TestDuckDB(t *testing.T) { Run(t, embedded) }
 func TestDuckDBGraphs(t *testing.T) { Graphs(t, embedded) }
 
 func TestDuckDBFeatures(t *testing.T) { Features(t, embedded) }
+
+// onDisk keeps what the parser says beside the project, as a command does.
+type onDisk struct{ *sqltext.Cache }
+
+func TestDuckDBPrivacy(t *testing.T) {
+	e := embedded
+	p := duckparser.New()
+	t.Cleanup(func() { p.Close() })
+	e.Leaves.Parser = func(dir string) project.Parser { return onDisk{sqltext.NewCache(dir, p)} }
+	Privacy(t, e)
+}
