@@ -3,6 +3,7 @@ package lower_test
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"kith/internal/addr"
@@ -131,3 +132,29 @@ func problems(out *lower.Result) []string {
 func lowered(s string) string { return addr.Addr(s).Key() }
 
 func fold(o rel.Object) string { return lowered(o.Key()) }
+
+// TestTwice is that lowering twice gives the same steps.
+func TestTwice(t *testing.T) {
+	root, err := filepath.Abs("../../examples/shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := func() string {
+		g, _ := modeltest.Load(t, root, modeltest.Options())
+		var b strings.Builder
+		out := lower.Lower(g, lower.Context{SeqNo: 1, EndTime: modeltest.EndTime, KernelNodes: 1000})
+		for _, s := range out.Steps {
+			fmt.Fprintf(&b, "%s %s %v %v %v\n%s", s.Addr, s.Title, s.Needs, s.Out, s.Extra, rel.Format(s.Program))
+		}
+		for _, p := range out.Published {
+			fmt.Fprintf(&b, "%s %s %v\n", p.Name, p.Step, p.ColumnComments)
+		}
+		return b.String()
+	}
+	want := text()
+	for range 10 {
+		if got := text(); got != want {
+			t.Fatalf("differs from one time to the next:\n%s\nfirst:\n%s", got, want)
+		}
+	}
+}

@@ -33,7 +33,7 @@ func (l *lowering) sourceVarTable(s model.Source) rel.Object {
 	h := sha256.New()
 	h.Write([]byte(s.Base().Hash))
 	for _, e := range l.g.Entities {
-		if len(s.SourceRows().IDsOf(e)) > 0 && e.Stitcher != nil {
+		if resolves(s, e) {
 			h.Write([]byte("\n" + e.Name + " " + e.Stitcher.Hash))
 		}
 	}
@@ -49,11 +49,16 @@ func (l *lowering) sourceVarTable(s model.Source) rel.Object {
 	return out
 }
 
+// resolves reports whether rows of a source can have main ids of an entity.
+func resolves(s model.Source, e *model.Entity) bool {
+	return len(s.SourceRows().IDsOf(e)) > 0 && e.Stitcher != nil && usable(e.Stitcher)
+}
+
 // rowsWithMainIDs are a row number, the main ids of all entities that the source has ids of, all columns, all input vars.
 func (l *lowering) rowsWithMainIDs(s model.Source) rel.Rel {
 	var entities []*model.Entity
 	for _, e := range l.g.Entities {
-		if len(s.SourceRows().IDsOf(e)) > 0 {
+		if resolves(s, e) {
 			entities = append(entities, e)
 		}
 	}
@@ -91,6 +96,9 @@ func (l *lowering) withMainIDs(s model.Source, entities []*model.Entity, number 
 		var found []rel.Expr
 		own := false
 		for _, id := range s.SourceRows().IDsOf(e) {
+			if e.Stitcher == nil { // a mistake elsewhere: the var is computed by nobody
+				continue
+			}
 			x := l.user(id.Select, s, "i")
 			if id.MainID {
 				found = append(found, x)
