@@ -88,7 +88,7 @@ func (b *bundle) hash() string {
 	return b.digest
 }
 
-// mainID is the alias of the resolved source in a bundle's statement.
+// Names in a bundle's statement: the alias of the resolved source, and the columns of ranks.
 const (
 	rowsAlias = "s"
 	rankCol   = "__kith_rank"
