@@ -190,7 +190,7 @@ func extractGroup(fn string) rule {
 		}
 		lit, ok := c.args[1].literal()
 		if !ok {
-			c.r.refuse(c.args[1][0].lo, c.args[1][0].hi, "write the pattern as a text", "the pattern of %s is no literal, so it is not known whether it has a group", c.name)
+			c.refuseArg(1, "write the pattern as a text", "the pattern of %s is no literal, so it is not known whether it has a group", c.name)
 			return item{}, false
 		}
 		group := "0"

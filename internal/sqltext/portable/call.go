@@ -122,17 +122,7 @@ func (c *call) arguments() {
 			c.having = trimItems(cut(k)[1:])
 		}
 	}
-	rest = trimItems(rest)
-	start := 0
-	for k, it := range rest {
-		if it.word == "," {
-			c.args = append(c.args, arg(trimItems(rest[start:k])))
-			start = k + 1
-		}
-	}
-	if start < len(rest) || start > 0 {
-		c.args = append(c.args, arg(trimItems(rest[start:])))
-	}
+	c.args = splitItems(rest)
 }
 
 // tail reads WITHIN GROUP, FILTER, IGNORE NULLS and OVER behind the brackets.
@@ -145,7 +135,8 @@ func (c *call) tail(hi int) {
 			return
 		}
 		if k, ok := r.words(i, hi, "within", "group"); ok {
-			if open := r.next(k, hi); open < hi && r.is(open, "(") {
+			open := r.next(k, hi)
+			if _, ordered := r.words(open+1, hi, "order", "by"); ordered && r.is(open, "(") {
 				inner := trimItems(r.walk(open+1, r.match[open]))
 				if n := nextItem(inner, 1); n < len(inner) && inner[0].word == "order" && inner[n].word == "by" {
 					c.order, c.within = trimItems(inner[n+1:]), true
@@ -154,7 +145,7 @@ func (c *call) tail(hi int) {
 				}
 			}
 		}
-		if open := r.next(i+1, hi); r.is(i, "filter") && open < hi && r.is(open, "(") {
+		if open := r.next(i+1, hi); r.is(i, "filter") && open < hi && r.is(open, "(") && r.is(r.next(open+1, hi), "where") {
 			inner := trimItems(r.walk(open+1, r.match[open]))
 			if len(inner) > 0 && inner[0].word == "where" {
 				c.filter = trimItems(inner[1:])
@@ -336,4 +327,24 @@ func (c *call) timestamp(i int) source.Text {
 // made is a shorthand for the outcome of a rule.
 func (c *call) made(t typ, parts ...any) (item, bool) {
 	return item{out: built(c.span(), parts...), typ: t}, true
+}
+
+// argTokens are the tokens of argument i; those of the name when it is empty.
+func (c *call) argTokens(i int) (lo, hi int) {
+	if a := c.args[i]; len(a) > 0 {
+		return a[0].lo, a[len(a)-1].hi
+	}
+	return c.lo, c.nameEnd
+}
+
+// refuseArg says that argument i cannot be carried over.
+func (c *call) refuseArg(i int, fix, format string, args ...any) {
+	lo, hi := c.argTokens(i)
+	c.r.refuse(lo, hi, fix, format, args...)
+}
+
+// warnArg says that argument i may mean something else.
+func (c *call) warnArg(i int, fix, format string, args ...any) {
+	lo, hi := c.argTokens(i)
+	c.r.warn(lo, hi, fix, format, args...)
 }

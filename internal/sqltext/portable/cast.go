@@ -1,6 +1,7 @@
 package portable
 
 import (
+	"strconv"
 	"strings"
 
 	"kith/internal/source"
@@ -82,7 +83,7 @@ func (r *rewriter) castOf(p item, i, hi int) item {
 	t, ok := r.typeAt(i+1, hi)
 	if !ok {
 		p.out = built(r.span(i, i+1), p.out, r.slice(i, i+1))
-		p.hi, p.prim = i+1, false
+		p.hi, p.prim, p.typ = i+1, false, unknown
 		return p
 	}
 	out := r.cast(arg{p}, t, false, r.span(i, t.hi))
@@ -238,7 +239,7 @@ func structCall(r *rewriter, lo, open int) (item, bool) {
 		} else if p := arg(items).single(); p != nil && p.name != "" {
 			name = source.Literal(quoteName(p.name), at)
 		} else {
-			return item{}, false
+			name = source.Literal("_field_"+strconv.Itoa(k+1), at)
 		}
 		b.WriteText(name)
 		b.WriteString(" := ", at)

@@ -119,7 +119,7 @@ func collect(distinct bool) rule {
 
 // firstOf is FIRST(x, true), which skips NULLs.
 func firstOf(c *call) (item, bool) {
-	if c.overLo > 0 {
+	if len(c.args) > 0 && c.overLo > 0 {
 		return c.made(unknown, c.name, "_value(", c.args[0], c.ignoring(), ")", c.tailText())
 	}
 	if len(c.args) == 0 || c.ignoring() == "" {
@@ -204,7 +204,7 @@ func fromJSON(c *call) (item, bool) {
 		fields = append(fields, `"`+words[0]+`":"`+t+`"`)
 	}
 	if !ok {
-		c.r.refuse(c.args[1][0].lo, c.args[1][len(c.args[1])-1].hi, "take single values with get_json_object", "this schema of FROM_JSON has no counterpart on DuckDB")
+		c.refuseArg(1, "take single values with get_json_object", "this schema of FROM_JSON has no counterpart on DuckDB")
 		return item{}, false
 	}
 	return c.made(unknown, "from_json(", c.args[0], "::json, ", quoteText("{"+strings.Join(fields, ",")+"}"), ")")

@@ -1,6 +1,7 @@
 package portable
 
 import (
+	"strconv"
 	"strings"
 
 	"kith/internal/diag"
@@ -50,6 +51,9 @@ next:
 			}
 		}
 		c := s[i]
+		if m.fold && (c == '9' || c == '0' && strings.Trim(s, "09.,$") == "") {
+			return "", string(c) // a format of numbers
+		}
 		if c|0x20 >= 'a' && c|0x20 <= 'z' {
 			if m.fold && c == 'T' && b.Len() > 0 { // the T of ISO 8601, which other letters of a model do not begin with
 				b.WriteByte(c)
@@ -73,10 +77,7 @@ var isoFormats = strings.NewReplacer("%%", "%%", "%F", "%Y-%m-%d", "%T", "%H:%M:
 // format is argument i, a literal model, as a strftime format in quotes; ok is false, with a diagnostic, when it cannot be.
 func (c *call) format(i int) (source.Text, bool) {
 	a := c.args[i]
-	at := c.span()
-	if len(a) > 0 {
-		at = c.r.span(a[0].lo, a[len(a)-1].hi)
-	}
+	at := c.r.span(c.argTokens(i))
 	lit, ok := a.literal()
 	if !ok {
 		c.r.list.Errorf(diag.SQLFormatModel, at, "the format of %s is no literal, so it cannot be translated", c.name).
@@ -95,12 +96,27 @@ func (c *call) format(i int) (source.Text, bool) {
 	return source.Literal(quoteText(out), at), true
 }
 
-// numberModel is a format of numbers such as 999,990.00 as one of printf; ok is false when it is none.
-func numberModel(s string) (string, bool) {
-	body := strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(s)), "FM")
-	if body == "" || strings.Trim(body, "90.,") != "" || strings.Count(body, ".") > 1 {
-		return "", false
+// numberText is a number in a format such as FM990.00; ok is false when the format is none of numbers that is known here.
+// A 9 is a digit that is left out when it would be a leading zero, a 0 is always written.
+func numberText(at source.Span, x arg, model string) (source.Text, bool) {
+	body := strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(model)), "FM")
+	whole, decimals, _ := strings.Cut(body, ".")
+	if body == "" || strings.Trim(whole, "90") != "" || strings.Trim(decimals, "0") != "" {
+		return source.Text{}, false
 	}
-	_, decimals, _ := strings.Cut(body, ".")
-	return "%." + string(rune('0'+min(len(decimals), 9))) + "f", !strings.Contains(body, ",")
+	places := strconv.Itoa(len(decimals))
+	printed := built(at, "printf('%.", places, "f', cast(", x, " as double))")
+	switch zeros := strings.TrimLeft(whole, "9"); {
+	case strings.Trim(zeros, "0") != "":
+		return source.Text{}, false
+	case zeros == "":
+		return built(at, "regexp_replace(", printed, ", '^(-?)0[.]', '\\1.')"), true
+	case len(zeros) > 1:
+		width := len(zeros)
+		if len(decimals) > 0 {
+			width += 1 + len(decimals)
+		}
+		return built(at, "printf('%0", strconv.Itoa(width), ".", places, "f', cast(", x, " as double))"), true
+	}
+	return printed, true
 }

@@ -38,6 +38,25 @@ type item struct {
 	// fn is the lower-case name of a plain call, name the last part of a name chain.
 	fn   string
 	name string
+	// inner is what is between the brackets of a bracketed range.
+	inner []item
+}
+
+// splitItems cuts items at commas and trims the pieces.
+func splitItems(items []item) []arg {
+	items = trimItems(items)
+	var out []arg
+	start := 0
+	for k, it := range items {
+		if it.word == "," {
+			out = append(out, arg(trimItems(items[start:k])))
+			start = k + 1
+		}
+	}
+	if start < len(items) || start > 0 {
+		out = append(out, arg(trimItems(items[start:])))
+	}
+	return out
 }
 
 // join is the text of items.

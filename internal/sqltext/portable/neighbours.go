@@ -245,13 +245,12 @@ func (r *rewriter) likeAny(items []item, i int) ([]item, int) {
 	}
 	b.WriteString("(", at)
 	x := arg(trimItems(items[lo:left])).wrapped()
-	open := items[list].lo
 	word := map[string]string{"any": " or ", "all": " and "}[items[any].word]
-	for k, p := range r.split(open+1, r.match[open]) {
+	for k, p := range splitItems(items[list].inner) {
 		if k > 0 {
 			b.WriteString(word, at)
 		}
-		b.WriteText(built(at, x, " ", items[i].word, " ", arg(trimItems(r.walk(p[0], p[1]))).wrapped()))
+		b.WriteText(built(at, x, " ", items[i].word, " ", p.wrapped()))
 	}
 	b.WriteString(")", at)
 	it := item{out: b.Text(), lo: items[lo].lo, hi: items[list].hi, prim: true, typ: isBool}

@@ -54,10 +54,7 @@ func (c *call) part(i int) string {
 }
 
 func (c *call) badPart(i int, word string) {
-	lo, hi := c.lo, c.nameEnd
-	if a := c.args[i]; len(a) > 0 {
-		lo, hi = a[0].lo, a[len(a)-1].hi
-	}
+	lo, hi := c.argTokens(i)
 	c.r.list.Errorf(diag.SQLDatePart, c.r.span(lo, hi), "%q is no part of a date that %s can take here", word, c.name).
 		WithFix("use year, quarter, month, week, day, hour, minute or second")
 }
@@ -114,7 +111,11 @@ var adders = map[string]string{
 func (c *call) count(n arg, sign string, factor string) source.Text {
 	s := n.text().S
 	t := n.wrapped()
-	if strings.Trim(strings.TrimPrefix(s, "-"), "0123456789") != "" {
+	if strings.Trim(strings.TrimPrefix(s, "-"), "0123456789") == "" {
+		if t = n.text(); factor != "" && s != "" && s[0] == '-' {
+			t = n.wrapped()
+		}
+	} else {
 		t = built(c.span(), c.r.d.schema, ".to_int(", n, ")::integer")
 	}
 	if sign != "" && strings.HasPrefix(t.S, "-") || sign != "" && len(n) > 1 {
@@ -201,15 +202,15 @@ func extract(r *rewriter, lo, open int) (item, bool) {
 	if r.kind(p) == tokString {
 		word = strings.ToLower(strings.Trim(r.str(p), "'"))
 	}
+	part := dateParts[word]
+	if part == "" && (word != "date" || !r.d.starExcept) {
+		r.list.Errorf(diag.SQLDatePart, r.span(p, p+1), "%q is no part of a date", word).WithFix("use year, quarter, month, week, day, hour, minute or second")
+		return item{}, false
+	}
 	inner := r.walk(k+1, close)
 	x := arg(trimItems(inner))
 	if word == "date" && r.d.starExcept {
 		return item{out: built(r.span(lo, lo+1), x.wrapped(), "::date"), lo: lo, hi: close + 1, prim: true, typ: isDate}, true
-	}
-	part := dateParts[word]
-	if part == "" {
-		r.list.Errorf(diag.SQLDatePart, r.span(p, p+1), "%q is no part of a date", word).WithFix("use year, quarter, month, week, day, hour, minute or second")
-		return item{}, false
 	}
 	if sameParts[part] && (x.typ() == unknown || x.typ() == isDate || x.typ() == isTimestamp) && sameParts[word] {
 		return item{out: built(r.span(lo, lo+1), r.slice(lo, k+1), inner, r.slice(close, close+1)), lo: lo, hi: close + 1, prim: true, typ: isNumber}, true
@@ -266,7 +267,7 @@ func (r *rewriter) interval(i, hi int) item {
 	}
 	end := e + 1
 	var operand []item
-	if e < hi && (r.kind(e) == tokNumber || r.kind(e) == tokIdent || r.kind(e) == tokQuoted) {
+	if called := r.is(r.next(e+1, hi), "("); e < hi && (r.kind(e) == tokNumber || (r.kind(e) == tokIdent || r.kind(e) == tokQuoted) && !called && !r.isAny(e, "interval", "case")) {
 		operand = append(operand, r.one(&operand, e, hi))
 		end = operand[0].hi
 	}

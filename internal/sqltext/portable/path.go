@@ -78,6 +78,11 @@ func (r *rewriter) step(p item, step string, hi int) item {
 // index is "p[...]".
 func (r *rewriter) index(p item, open, close int) item {
 	at := r.span(open, close+1)
+	if !r.d.jsonLists {
+		if it, ok := r.offset(p, open, close); ok {
+			return it
+		}
+	}
 	inner := arg(trimItems(r.walk(open+1, close)))
 	if !r.d.jsonLists {
 		return r.listIndex(p, inner, open, close)
@@ -107,14 +112,6 @@ func (r *rewriter) index(p item, open, close int) item {
 func (r *rewriter) listIndex(p item, inner arg, open, close int) item {
 	it := item{lo: p.lo, hi: close + 1, prim: true}
 	at := r.span(open, close+1)
-	k, plus := r.next(open+1, close), " + 1]"
-	if b := r.next(k+1, close); b < close && r.is(b, "(") && r.isAny(k, "offset", "safe_offset", "ordinal", "safe_ordinal") {
-		if r.isAny(k, "ordinal", "safe_ordinal") {
-			plus = "]"
-		}
-		it.out = built(at, p.out, "[", arg(trimItems(r.walk(b+1, r.match[b]))).wrapped(), plus)
-		return it
-	}
 	if s := inner.single(); s != nil {
 		if p.typ == isPath && s.typ == isNumber && strings.Trim(s.out.S, "0123456789") == "" {
 			return r.step(p, "["+s.out.S+"]", close+1)
@@ -129,4 +126,19 @@ func (r *rewriter) listIndex(p item, inner arg, open, close int) item {
 	}
 	it.out = built(at, p.out, "[", inner.wrapped(), " + 1]")
 	return it
+}
+
+// offset is BigQuery's p[offset(n)] and its like.
+func (r *rewriter) offset(p item, open, close int) (item, bool) {
+	k, plus := r.next(open+1, close), " + 1]"
+	b := r.next(k+1, close)
+	if b >= close || !r.is(b, "(") || !r.isAny(k, "offset", "safe_offset", "ordinal", "safe_ordinal") {
+		return item{}, false
+	}
+	if r.isAny(k, "ordinal", "safe_ordinal") {
+		plus = "]"
+	}
+	at := r.span(open, close+1)
+	out := built(at, p.out, "[", arg(trimItems(r.walk(b+1, r.match[b]))).wrapped(), plus)
+	return item{out: out, lo: p.lo, hi: close + 1, prim: true}, true
 }

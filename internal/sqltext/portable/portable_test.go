@@ -157,7 +157,7 @@ func FuzzRewrite(f *testing.F) {
 				if out.Text.S == s {
 					continue
 				}
-				if newRewriter(&dialect{quoting: quoting{dollar: true}}, out.Text) == nil {
+				if newRewriter(&dialect{quoting: quoting{dollar: dialects[d].dollar}}, out.Text) == nil {
 					t.Fatalf("%s: %q became %q, which is not balanced", d, s, out.Text.S)
 				}
 				for i := range out.Text.S {

@@ -24,6 +24,7 @@ func snowflakeRules() map[string]rule {
 		"variance_pop": renamed("var_pop"), "variance_samp": renamed("var_samp"),
 		"object_construct": objectConstruct(true), "object_construct_keep_null": objectConstruct(false), "array_construct": arrayConstruct, "array_construct_compact": arrayConstruct,
 		"get_path": getPath, "flatten": flatten, "table": tableCall, "json_extract_path_text": extractPathText, "sha2": sha2, "position": position,
+		"lpad": padded, "rpad": padded, "left": textOf, "right": textOf, "substr": textOf, "substring": textOf, "hash": hash, "identifier": identifierOf,
 	}
 }
 
@@ -168,11 +169,11 @@ func toChar(c *call) (item, bool) {
 		return item{}, false
 	}
 	if lit, ok := c.args[1].literal(); ok {
-		if f, is := numberModel(lit); is {
+		if out, is := numberText(c.span(), c.args[0], lit); is && c.r.d.model.fold {
 			if !strings.HasPrefix(strings.ToUpper(lit), "FM") {
-				c.r.warn(c.args[1][0].lo, c.args[1][0].hi, "begin the format with FM", "the blanks before the number are left out here")
+				c.warnArg(1, "begin the format with FM", "the blanks before the number are left out here")
 			}
-			return c.made(isText, "printf('", f, "', cast(", c.args[0], " as double))")
+			return c.made(isText, out)
 		}
 	}
 	f, ok := c.format(1)
@@ -352,7 +353,7 @@ func flatten(c *call) (item, bool) {
 			}
 		default:
 			if name != "mode" || !strings.EqualFold(strings.Trim(a.text().S, "'"), "both") {
-				c.r.refuse(c.args[i][0].lo, c.args[i][len(c.args[i])-1].hi, "flatten the value itself, step by step", "FLATTEN with %s has no counterpart on DuckDB", name)
+				c.refuseArg(i, "flatten the value itself, step by step", "FLATTEN with %s has no counterpart on DuckDB", name)
 			}
 		}
 	}
@@ -384,7 +385,7 @@ func sha2(c *call) (item, bool) {
 		return item{}, false
 	}
 	if c.args[1].text().S != "256" && c.args[1].text().S != "0" {
-		c.r.refuse(c.args[1][0].lo, c.args[1][0].hi, "use 256 bits", "only SHA2 of 256 bits has a counterpart on DuckDB")
+		c.refuseArg(1, "use 256 bits", "only SHA2 of 256 bits has a counterpart on DuckDB")
 		return item{}, false
 	}
 	return c.made(isText, "sha256(", c.args[0], ")")
@@ -397,6 +398,43 @@ func position(c *call) (item, bool) {
 	}
 	if len(c.args) == 3 {
 		return c.made(isNumber, c.r.d.schema, ".charindex(", c.args[0], ", ", c.args[1], ", ", c.args[2], ")")
+	}
+	return item{}, false
+}
+
+// padded is LPAD or RPAD, which numbers are given to as often as texts.
+func padded(c *call) (item, bool) {
+	if len(c.args) != 3 || c.args[0].typ() == isText {
+		return item{}, false
+	}
+	return c.made(isText, c.name, "(", c.text(0), ", ", c.args[1], ", ", c.args[2], ")")
+}
+
+// textOf is a function of text that is given what is known to be none.
+func textOf(c *call) (item, bool) {
+	if len(c.args) < 2 || c.args[0].typ() != isDate && c.args[0].typ() != isTimestamp && c.args[0].typ() != isNumber {
+		return item{}, false
+	}
+	parts := []any{c.name, "(", c.text(0)}
+	for _, a := range c.args[1:] {
+		parts = append(parts, ", ", a)
+	}
+	return c.made(isText, append(parts, ")")...)
+}
+
+// hash is a number of the warehouse's own making.
+func hash(c *call) (item, bool) {
+	c.r.warn(c.lo, c.nameEnd, "use md5 where the value matters", "hash gives other numbers here than on the warehouse")
+	return item{}, false
+}
+
+// identifierOf is IDENTIFIER('name'): the name itself.
+func identifierOf(c *call) (item, bool) {
+	if len(c.args) == 1 {
+		if lit, ok := c.args[0].literal(); ok && lit != "" && strings.Trim(strings.ToLower(lit), "abcdefghijklmnopqrstuvwxyz0123456789_.$") == "" && !isDigit(lit[0]) {
+			return c.made(unknown, lit)
+		}
+		c.refuseArg(0, "write the name itself", "a computed name has no counterpart on DuckDB")
 	}
 	return item{}, false
 }

@@ -52,7 +52,7 @@ var snowflakeForms = map[string]string{
 	"zeroifnull/1": "coalesce($1, 0)", "nullifzero/1": "nullif($1, 0)", "equal_null/2": "(#1 is not distinct from #2)",
 	"div0/2": "case when #2 = 0 then 0 else #1 / #2 end", "div0null/2": "case when #2 = 0 or #2 is null then 0 else #1 / #2 end",
 	"random/0": "((random() - 0.5) * 1.8e19)::bigint::hugeint", "random/1": "((random() - 0.5) * 1.8e19)::bigint::hugeint", "uniform/3": "$s.uniform($1, $2)",
-	"bitand/2": "(#1 & #2)", "bitor/2": "(#1 | #2)", "bitxor/2": "xor($1, $2)", "square/1": "power($1, 2)", "truncate/1": "trunc($1)", "ceiling/1": "ceil($1)", "haversine/4": "$s.haversine($1, $2, $3, $4)",
+	"bitand/2": "(#1 & #2)", "bitor/2": "(#1 | #2)", "bitxor/2": "xor($1, $2)", "square/1": "power($1, 2)", "truncate/1": "trunc($1)", "truncate/2": "trunc($1, $2)", "bitshiftleft/2": "(#1 << #2)", "bitshiftright/2": "(#1 >> #2)", "skew/1": "skewness($1)", "time/1": "cast($1 as time)", "to_time/1": "cast($1 as time)", "ceiling/1": "ceil($1)", "haversine/4": "$s.haversine($1, $2, $3, $4)",
 	"width_bucket/4": "$s.width_bucket($1, $2, $3, $4)",
 	// Text.
 	"startswith/2": "starts_with($1, $2)", "endswith/2": "ends_with($1, $2)", "contains/2": "contains($1, $2)",
@@ -82,6 +82,6 @@ var snowflakeRefused = map[string]string{
 	"hll_accumulate": "count distinct values, or use approx_count_distinct", "hll_combine": "count distinct values, or use approx_count_distinct", "hll_estimate": "count distinct values, or use approx_count_distinct", "hll_export": "count distinct values, or use approx_count_distinct",
 	"approx_top_k": "count and rank the values", "approx_percentile_accumulate": "use approx_percentile", "minhash": "compare the values themselves", "approximate_similarity": "compare the values themselves",
 	"time_slice": "use date_trunc", "parse_url": "use regexp_substr", "parse_ip": "use split_part", "object_agg_keep_null": "use object_agg",
-	"get_ddl": "read the catalog of the engine", "result_scan": "name the query in a WITH", "infer_schema": "name the columns", "conditional_true_event": "sum a case over the window", "conditional_change_event": "use lag and a sum over the window",
+	"md5_number_lower64": "use md5", "md5_number_upper64": "use md5", "randstr": "use md5 of random()", "object_insert": "use object_construct", "get_ddl": "read the catalog of the engine", "result_scan": "name the query in a WITH", "infer_schema": "name the columns", "conditional_true_event": "sum a case over the window", "conditional_change_event": "use lag and a sum over the window",
 	"bitmap_bucket_number": "count distinct values", "bitmap_construct_agg": "count distinct values", "st_makepoint": "compute with the coordinates", "st_distance": "use haversine", "ai_complete": "compute it outside", "encrypt": "encrypt outside", "xmlget": "read the XML outside",
 }

@@ -124,7 +124,7 @@ func (r *rewriter) bracket(items *[]item, i int) item {
 		return r.listLiteral(i, close)
 	}
 	inner := r.walk(i+1, close)
-	it := item{out: built(r.span(i, i+1), r.slice(i, i+1), inner, r.slice(close, close+1)), lo: i, hi: close + 1, prim: r.is(i, "(")}
+	it := item{out: built(r.span(i, i+1), r.slice(i, i+1), inner, r.slice(close, close+1)), lo: i, hi: close + 1, prim: r.is(i, "("), inner: inner}
 	if s := arg(trimItems(inner)).single(); s != nil {
 		it.typ = s.typ
 		if s.typ == isPath {
@@ -179,7 +179,7 @@ func (r *rewriter) identifier(items *[]item, i, hi int) item {
 			it.typ = isDate
 		}
 		return it
-	case n < hi && r.is(n, "(") && (!notCalls[w] || r.patternCall(*items, w)) && !r.is(r.prev(i, 0), "."):
+	case n < hi && r.is(n, "(") && (!notCalls[w] || r.patternCall(*items, w)) && !r.is(r.prev(i, 0), ".") && !r.afterStar(*items, w):
 		return r.call(items, i, i+1, n, hi)
 	case r.d.bare[w] != "" && !r.is(n, ".") && !r.is(r.prev(i, 0), ".") && !r.isName(i):
 		return item{out: source.Literal(r.d.bare[w], r.span(i, i+1)), lo: i, hi: i + 1, prim: true}
@@ -200,6 +200,16 @@ func (r *rewriter) patternCall(items []item, w string) bool {
 	}
 	p := prevItem(items, len(items))
 	return p < 0 || !items[p].prim && items[p].word != "not" || items[p].word == "not" && (prevItem(items, p) < 0 || !items[prevItem(items, p)].prim)
+}
+
+// afterStar reports whether REPLACE belongs to the star of a select list.
+func (r *rewriter) afterStar(items []item, w string) bool {
+	p := prevItem(items, len(items))
+	if w != "replace" || p < 0 || !strings.HasSuffix(items[p].out.S, "*") {
+		return false
+	}
+	before := prevItem(items, p)
+	return before < 0 || !items[before].prim
 }
 
 var typedLiterals = set("date time timestamp datetime")
@@ -320,8 +330,9 @@ func (r *rewriter) operator(items *[]item, i, hi int) item {
 	case r.is(i, "."):
 		if k := r.next(i+1, hi); k < hi && (r.toks[k].kind == tokIdent || r.toks[k].kind == tokQuoted) {
 			if last := prevItem(*items, len(*items)); last >= 0 && (*items)[last].typ == isPath {
-				p := r.takePrimary(items)
-				return r.step(*p, "."+r.pathKey(k), k+1)
+				if p := r.takePrimary(items); p != nil {
+					return r.step(*p, "."+r.pathKey(k), k+1)
+				}
 			}
 		}
 	case r.is(i, "@"):
