@@ -90,11 +90,15 @@ func check(err error, want int) error {
 }
 
 // stopped interrupts a command that writes JSON lines as soon as it says that a step has begun, and checks that it ends
-// with 130: stopped models/slow kith run --json. With "twice" before the step it interrupts once more at once.
+// with 130: stopped models/slow kith run --json. With "twice" before the step it interrupts once more at once, with "killed"
+// the command is killed instead.
 func stopped(args []string) error {
-	signals := 1
-	if args[0] == "twice" {
-		signals, args = 2, args[1:]
+	signals, want := []os.Signal{syscall.SIGINT}, 130
+	switch args[0] {
+	case "twice":
+		signals, args = append(signals, syscall.SIGINT), args[1:]
+	case "killed":
+		signals, want, args = []os.Signal{syscall.SIGKILL}, -1, args[1:]
 	}
 	c := exec.Command(args[1], args[2:]...)
 	c.Stderr = os.Stderr
@@ -113,8 +117,8 @@ func stopped(args []string) error {
 		var e struct{ Type, Step string }
 		if json.Unmarshal(lines.Bytes(), &e) == nil && e.Type == "step_started" && e.Step == args[0] && !sent {
 			sent = true
-			for range signals {
-				if err := c.Process.Signal(syscall.SIGINT); err != nil {
+			for _, s := range signals {
+				if err := c.Process.Signal(s); err != nil {
 					return err
 				}
 			}
@@ -123,7 +127,7 @@ func stopped(args []string) error {
 	if !sent {
 		return fmt.Errorf("%s never began", args[0])
 	}
-	return check(c.Wait(), 130)
+	return check(c.Wait(), want)
 }
 
 // holding keeps a database open while a command runs: holding file.duckdb kith run.

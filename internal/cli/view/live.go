@@ -117,7 +117,7 @@ func (l *Live) line(e *run.StepDone) string {
 	title := max(min(l.width-rowsColumn-tookColumn-6, 60), 20)
 	rows := ""
 	if e.Rows >= 0 && e.Addr != "publish" {
-		rows = Number(e.Rows) + " rows"
+		rows = Count(int(e.Rows), "row")
 	}
 	cell := func(mark, title2, rows, took string) string {
 		return "  " + mark + " " + text.Pad(text.Snip(title2, title, "…"), title, ' ') + l.style.Dim(fmt.Sprintf("%*s%*s", rowsColumn, rows, tookColumn, took))

@@ -76,7 +76,7 @@ func orTitle(material, title string) string {
 func aside(e *run.StepDone) string {
 	words := []string{e.Title}
 	if e.Rows >= 0 {
-		words = append(words, Number(e.Rows)+" rows")
+		words = append(words, Count(int(e.Rows), "row"))
 	}
 	if e.Choice != "" {
 		words = append(words, e.Choice)
