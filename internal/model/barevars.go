@@ -66,3 +66,87 @@ func (b *Builder) namedInputVars(s Source, cols map[string]bool, trees ...*sqlte
 	}
 	return out
 }
+
+// bareVars makes derived vars wait for the vars of their cohort that they name without a template, and says which names mean
+// nothing. Conditions of cohorts are checked in the same way: they read the parent's var table.
+func (b *Builder) bareVars() {
+	for _, c := range b.Cohorts {
+		for _, v := range c.Vars {
+			if v.From != nil || v.Broken || v.spec.From.Value != "" {
+				continue
+			}
+			for _, t := range []*sqltext.Tree{v.Select, v.Where, windowTree(v.Window)} {
+				for _, u := range b.namedVars(v, c, t) {
+					if u.Cohort != c {
+						b.sayBareVar(v, c, u, t)
+					} else if u != v {
+						v.need(u)
+						if !contains(v.Uses, u) {
+							v.Uses = append(v.Uses, u)
+						}
+					}
+				}
+			}
+		}
+		if c.Parent != nil {
+			b.bareConditions(c, c.Filter)
+		}
+	}
+}
+
+func (b *Builder) bareConditions(c *Cohort, f *CohortFilter) {
+	if f == nil {
+		return
+	}
+	for _, u := range b.namedVars(c, c.Parent, f.Cond) {
+		c.need(u)
+	}
+	for _, g := range f.All {
+		b.bareConditions(c, g)
+	}
+	for _, g := range f.Any {
+		b.bareConditions(c, g)
+	}
+}
+
+// namedVars are the vars that a text names as columns of a cohort's var table; a name that is none of them is said.
+func (b *Builder) namedVars(owner Node, c *Cohort, t *sqltext.Tree) []*EntityVar {
+	if t == nil || t.Opaque {
+		return nil
+	}
+	var out []*EntityVar
+	for _, col := range t.Columns() {
+		name := col.Parts[0]
+		if len(col.Parts) > 1 || strings.EqualFold(name, c.Entity.IDColumn) {
+			continue
+		}
+		if u := c.Find(name); u != nil {
+			if !contains(out, u) {
+				out = append(out, u)
+			}
+			continue
+		}
+		var known []string
+		for _, v := range c.Visible() {
+			known = append(known, v.Name)
+		}
+		b.Diags.Errorf(diag.RUnknownColumn, col.Text.Span(), "%s has no var %q, and there is no source whose column it could be", c.Address, name).
+			WithFix("%s", orElse(didYouMean(name, known), "its vars are "+firstOf(known)))
+		owner.Base().Broken = true
+	}
+	return out
+}
+
+// sayBareVar is for a var of an ancestor: its column is not in the table that the text is computed over.
+func (b *Builder) sayBareVar(owner Node, c *Cohort, u *EntityVar, t *sqltext.Tree) {
+	at := t.Rendered.Text.Span()
+	for _, col := range t.Columns() {
+		if len(col.Parts) == 1 && strings.EqualFold(col.Parts[0], u.Name) {
+			at = col.Text.Span()
+			break
+		}
+	}
+	b.Diags.Errorf(diag.RUnknownColumn, at, "%s is a var of %s, not of %s itself", u.Name, u.Cohort.Address, c.Address).
+		WithAlso(u.Span, "declared here").WithFix("write {{%s.Var(%q)}}", c.Name, u.Name)
+	owner.Base().Broken = true
+}

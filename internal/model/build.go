@@ -88,6 +88,7 @@ func (b *Builder) resolve() {
 	b.parse()
 	b.run(&b.checks)
 	b.bareInputVars()
+	b.bareVars()
 	b.checkColumns()
 	b.checkPublished()
 	b.order()

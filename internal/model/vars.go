@@ -313,6 +313,13 @@ func (b *Builder) declareInputVar(c *Cohort, s *spec.Var) {
 		return
 	}
 	v.Of = of
+	for _, id := range of.SourceRows().IDs {
+		if strings.EqualFold(v.Name, id.Entity.IDColumn) {
+			b.Diags.Errorf(diag.RDuplicateColumn, v.Span, "input var %s has the name of the main id column of entity %s", v.Name, id.Entity.Name).
+				WithFix("rename the var")
+			return
+		}
+	}
 	v.Address = of.Addr().Child(v.Name)
 	if !b.Add(v) {
 		return

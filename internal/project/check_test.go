@@ -111,7 +111,7 @@ func (x *example) diagnose(t testing.TB) diag.List {
 	ctx := context.Background()
 	p, list, err := project.Load(x.root, leaves())
 	must(t, err)
-	if p == nil {
+	if p == nil || list.HasErrors() {
 		return list.Sorted()
 	}
 	s := project.Settings{Dialect: "duckdb", Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"}, Target: "test",

@@ -61,7 +61,8 @@ type Project struct {
 	CacheDir string
 }
 
-// Load reads a project's files and those of its packages. With errors in the list the project may be nil.
+// Load reads a project's files and those of its packages. With errors in the list the project may be nil, and the list also
+// has the mistakes that resolving finds, as far as they do not follow from those of the files: all are to be mended at once.
 func Load(root string, leaves Leaves) (*Project, diag.List, error) {
 	s, diags, err := spec.Load(root)
 	if err != nil || s == nil {
@@ -72,7 +73,11 @@ func Load(root string, leaves Leaves) (*Project, diag.List, error) {
 	if err != nil {
 		return nil, diags, err
 	}
-	return &Project{Spec: s, Leaves: leaves, CacheDir: filepath.Join(s.Root, ".kith", "cache")}, diags, nil
+	p := &Project{Spec: s, Leaves: leaves, CacheDir: filepath.Join(s.Root, ".kith", "cache")}
+	if diags.HasErrors() {
+		diags.Add(p.furtherMistakes(diags))
+	}
+	return p, diags, nil
 }
 
 // cacheDir is where clones of packages are kept: the user's cache, or the project's own when there is none.

@@ -38,6 +38,11 @@ func Print(p *plan.Plan, d dialect.Dialect, env dialect.Env) (*Plan, diag.List) 
 	out := &Plan{Plan: p}
 	for _, s := range p.Steps {
 		stmts, ds := d.Print(s.Program, env)
+		for i := range ds {
+			if ds[i].At.IsZero() && ds[i].Severity == diag.Error { // of a name that we made of the step's
+				ds[i].At = s.Span
+			}
+		}
 		diags.Add(ds)
 		out.Steps = append(out.Steps, &Step{Step: s, Stmts: stmts})
 	}

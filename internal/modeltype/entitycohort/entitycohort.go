@@ -154,6 +154,11 @@ func expression(b *model.Builder, c *model.Cohort, n *source.Node) *model.Cohort
 				c.Broken = true
 				continue
 			}
+			if len(p.Value.Items) == 0 {
+				b.Diags.Errorf(diag.SNotAllowed, p.Value.Span, "%s has no condition", op).WithFix("list at least one condition")
+				c.Broken = true
+				continue
+			}
 			part := &model.CohortFilter{Span: p.Value.Span}
 			for _, x := range p.Value.Items {
 				if f := expression(b, c, x); f != nil {

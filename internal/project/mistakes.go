@@ -1,0 +1,87 @@
+package project
+
+import (
+	"slices"
+	"time"
+
+	"kith/internal/diag"
+	"kith/internal/source"
+)
+
+// furtherMistakes resolves a project whose files have mistakes, without a warehouse, and returns the errors that do not
+// follow from them.
+func (p *Project) furtherMistakes(loaded diag.List) diag.List {
+	if len(p.Leaves.Dialects) == 0 {
+		return nil
+	}
+	_, resolved, err := p.Resolve(Settings{Dialect: p.Leaves.Dialects[0].Name(), EndTime: time.Unix(0, 0).UTC()})
+	if err != nil {
+		return nil // the mistakes of the files are worth showing alone
+	}
+	items := p.items()
+	var broken []source.Span
+	for _, d := range loaded {
+		if d.Severity == diag.Error {
+			broken = append(broken, innermost(items, d.At))
+		}
+	}
+	var out diag.List
+	for _, d := range resolved {
+		switch {
+		case d.Severity != diag.Error: // a warning may only be due to what is missing
+		case len(p.Spec.Unread) > 0 && slices.Contains(ofNames, d.Code): // it may stand in a file that could not be read
+		case slices.ContainsFunc(broken, func(s source.Span) bool { return inside(d.At, s) }):
+		default:
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// ofNames are the codes of names that nothing has.
+var ofNames = []diag.Code{diag.RUnknownIDType, diag.RUnknownEntity, diag.RUnknownPath, diag.RUnknownVar, diag.RNoEdges, diag.RNoIDs, diag.RDeRef,
+	diag.RVarOutOfScope, diag.RUnknownColumn, diag.TemplateUnknownName, diag.TemplateNoMember}
+
+// items are the spans of everything that is declared by itself.
+func (p *Project) items() []source.Span {
+	var out []source.Span
+	s := p.Spec
+	for _, x := range s.Entities {
+		out = append(out, x.Span)
+	}
+	for _, x := range s.IDTypes {
+		out = append(out, x.Span)
+	}
+	for _, x := range s.Inputs {
+		out = append(out, x.Span)
+	}
+	for _, x := range s.Models {
+		out = append(out, x.Span)
+	}
+	for _, x := range s.Macros {
+		out = append(out, x.Span)
+	}
+	for _, g := range s.VarGroups {
+		out = append(out, g.Span)
+		for _, v := range g.Vars {
+			out = append(out, v.Span)
+		}
+	}
+	return out
+}
+
+// innermost is the smallest item around a place, the place itself when there is none.
+func innermost(items []source.Span, at source.Span) source.Span {
+	best := at
+	found := false
+	for _, s := range items {
+		if inside(at, s) && (!found || s.End-s.Start < best.End-best.Start) {
+			best, found = s, true
+		}
+	}
+	return best
+}
+
+func inside(at, s source.Span) bool {
+	return at.File != nil && at.File == s.File && at.Start >= s.Start && at.End <= s.End
+}
