@@ -376,8 +376,8 @@ func (b *Builder) declareModels() {
 
 // EntityNamed resolves an entity_key; nil after saying what is wrong.
 func (b *Builder) EntityNamed(name source.At[string]) *Entity {
-	if e := b.Entity(name.Value); e != nil {
-		return e
+	if e := b.Entity(name.Value); e != nil || name.Value == "" {
+		return e // that it is missing, the decoder has said
 	}
 	var names []string
 	for _, e := range b.Entities {

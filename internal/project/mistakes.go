@@ -28,7 +28,7 @@ func (p *Project) furtherMistakes(loaded diag.List) diag.List {
 	var out diag.List
 	for _, d := range resolved {
 		switch {
-		case d.Severity != diag.Error: // a warning may only be due to what is missing
+		case d.Severity != diag.Error, d.At.IsZero(): // only due to what is missing
 		case len(p.Spec.Unread) > 0 && slices.Contains(ofNames, d.Code): // it may stand in a file that could not be read
 		case slices.ContainsFunc(broken, func(s source.Span) bool { return inside(d.At, s) }):
 		default:
