@@ -12,6 +12,7 @@ const (
 	WPermission    Code = "W008"
 	WInterrupted   Code = "W009"
 	WForeign       Code = "W010"
+	WCatalogNote   Code = "W011"
 	WSeqNo         Code = "W012"
 	WTime          Code = "W013"
 	WSeed          Code = "W014"
@@ -29,6 +30,7 @@ var runInfos = []Info{
 	{WPermission, "not allowed", "The user of the connection lacks a privilege."},
 	{WInterrupted, "interrupted", "The run was stopped. What was published before stays; the next run with this seq no goes on where it stopped."},
 	{WForeign, "name taken by something else", "A table or view of that name exists that kith did not make. It is not replaced."},
+	{WCatalogNote, "table found elsewhere", "A table named with a database is read from the warehouse file, since no database of that name is attached."},
 	{WSeqNo, "no such seq no", "The sequence number is not in the registry of this warehouse."},
 	{WTime, "time cannot be read", "Times are RFC 3339 in UTC (2026-06-30T00:00:00Z) or Unix seconds."},
 	{WSeed, "file cannot be loaded", "A file could not be loaded into the warehouse."},

@@ -46,7 +46,7 @@ func (b *Builder) queueText(owner Node, text source.Text, sc Scope, kind sqltext
 	}
 	t := &sqltext.Tree{}
 	b.queue = append(b.queue, parseJob{
-		item: sqltext.Item{Rendered: r, Kind: kind},
+		item: sqltext.Item{Rendered: r, Kind: kind, At: text.Span()},
 		set:  func(p *sqltext.Tree) { *t = *p },
 		node: owner,
 	})

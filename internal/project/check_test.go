@@ -134,8 +134,8 @@ func (x *example) diagnose(t testing.TB) diag.List {
 	}
 	var reg *run.Registry
 	if x.run {
-		reg, err = p.Open(ctx, conn, s)
-		must(t, err)
+		reg = &run.Registry{Conn: conn, Dialect: p.Leaves.Dialect(s.Dialect), Env: s.Env, Target: s.Target, Version: p.Leaves.Version}
+		must(t, reg.Open(ctx))
 		s.SeqNo, err = reg.Sequence(ctx, s.BeginTime, s.EndTime)
 		must(t, err)
 	}

@@ -32,6 +32,7 @@ var elsewhere = map[diag.Code]string{
 	diag.WMemory:            "needs a small memory limit, tested in warehouse/duckdb",
 	diag.WPermission:        "needs a read-only file, tested in warehouse/duckdb",
 	diag.WInterrupted:       "needs a signal, tested with the command line",
+	diag.WCatalogNote:       "about the command line's warehouse, tested with it",
 	diag.WSeqNo:             "a flag of the command line, tested with it",
 	diag.WTime:              "a flag of the command line, tested with it",
 	diag.WSeed:              "kith seed, tested with the command line",

@@ -72,7 +72,11 @@ func checkInput(d *Decoder, i *Input, n *source.Node) {
 		d.Errorf(diag.SChoice, at, "input %q names no table", i.Name.Value).
 			WithFix("write one of %s under app_defaults", quoteList(tableKinds))
 	case named > 1 && app != nil && d.crosses(n, app):
-		d.Errorf(diag.SChoice, i.Name.Span, "input %q names a table both under app_defaults and beside it", i.Name.Value).
+		at := i.Name.Span
+		if at.IsZero() {
+			at = i.Span
+		}
+		d.Errorf(diag.SChoice, at, "input %q names a table both under app_defaults and beside it", i.Name.Value).
 			WithFix("keep the one under app_defaults")
 	}
 }
