@@ -177,7 +177,7 @@ func (s *session) carryOut(opt runOptions) (diag.List, *run.Outcome, error) {
 		return diags, nil, err
 	}
 	s.choices = nil
-	out, err := run.Run(ctx, reg, c, run.Options{Project: "conformance", Concurrency: 1, KernelMemory: 256 << 20,
+	out, err := run.Run(ctx, reg, c, run.Options{Project: "conformance", Concurrency: 1 + 3*int(s.solver), KernelMemory: 256 << 20,
 		Emit: func(e run.Event) {
 			if d, ok := e.(*run.StepDone); ok && d.Choice != "" {
 				s.choices = append(s.choices, d.Choice)
