@@ -355,7 +355,9 @@ func (b *Builder) fillView(v *FeatureView, fv *spec.FeatureViews) {
 	c := v.Cohort
 	v.need(c.VarTable)
 	if v.By != nil {
-		v.need(c.Entity.Stitcher)
+		if c.Entity.Stitcher != nil {
+			v.need(c.Entity.Stitcher)
+		}
 	}
 	seen := map[string]source.Span{}
 	add := func(name string, at source.Span) bool {

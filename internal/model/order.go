@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -226,7 +227,9 @@ func meaning(w *strings.Builder, n Node) {
 				}
 			}
 		}
-		for _, es := range n.Sources {
+		sources := slices.Clone(n.Sources) // their order has no meaning, and the default stitcher's is that of files
+		slices.SortStableFunc(sources, func(a, b *EdgeSource) int { return strings.Compare(a.From.Addr().Key(), b.From.Addr().Key()) })
+		for _, es := range sources {
 			f("edges", es.From.Addr().Key())
 			for _, id := range es.IDs {
 				f("edge id", id.Type.Name)
@@ -256,6 +259,7 @@ func meaning(w *strings.Builder, n Node) {
 		}
 	case *FeatureView:
 		f("name", n.Name)
+		f("table", n.Table)
 		for _, v := range n.Vars {
 			f("var", v.Address)
 		}

@@ -45,6 +45,9 @@ func (b *Builder) DeclareVar(c *Cohort, group string, s *spec.Var) *EntityVar {
 		return nil
 	}
 	c.Vars = append(c.Vars, v)
+	if !c.IsRoot() { // it is about the cohort's members
+		v.need(c)
+	}
 	b.SetEnable(v, s.Materialization)
 	if s.From.Value != "" {
 		b.Later(func() {
