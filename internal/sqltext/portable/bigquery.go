@@ -25,7 +25,7 @@ var bigqueryTypes = map[string]castRule{
 }
 
 var bigqueryForms = map[string]string{
-	"current_datetime/0": "localtimestamp", "date/1": "cast($1 as date)", "date/3": "make_date($1, $2, $3)", "datetime/1": "cast($1 as timestamp)", "timestamp/1": "cast($1 as timestamp)", "datetime/6": "make_timestamp($1, $2, $3, $4, $5, $6)",
+	"current_datetime/0": "localtimestamp", "date/1": "cast($1 as date)", "date/2": "(@1 at time zone 'UTC' at time zone $2)::date", "datetime/2": "(@1 at time zone 'UTC' at time zone $2)", "timestamp/2": "(@1 at time zone $2 at time zone 'UTC')", "date/3": "make_date($1, $2, $3)", "datetime/1": "cast($1 as timestamp)", "timestamp/1": "cast($1 as timestamp)", "datetime/6": "make_timestamp($1, $2, $3, $4, $5, $6)",
 	"last_day/1": "last_day(@1)", "unix_seconds/1": "floor(epoch(@1))::bigint", "unix_millis/1": "epoch_ms(@1)", "unix_micros/1": "epoch_us(@1)", "unix_date/1": "(#1::date - date '1970-01-01')",
 	"timestamp_seconds/1": "make_timestamp(#1::bigint * 1000000)", "timestamp_millis/1": "make_timestamp(#1::bigint * 1000)", "timestamp_micros/1": "make_timestamp($1)", "date_from_unix_date/1": "(date '1970-01-01' + #1)",
 	"safe_divide/2": "case when #2 = 0 then null else #1 / #2 end", "safe_multiply/2": "try(#1 * #2)", "safe_add/2": "try(#1 + #2)", "ieee_divide/2": "(#1::double / #2)", "div/2": "(#1 // #2)", "rand/0": "random()", "generate_uuid/0": "uuid()::varchar",

@@ -46,8 +46,9 @@ func databricksRules() map[string]rule {
 		"concat": concatRule, "decode": decode, "count": countRule, "count_if": withDefault("count_if", "0"), "sha2": sha2,
 		"datediff": wholeUnits, "date_diff": wholeUnits, "timestampdiff": wholeUnits, "dateadd": timestampAdd, "date_add": timestampAdd, "timestampadd": timestampAdd, "date_trunc": dateTrunc, "trunc": truncDate, "date_part": datePart,
 		"to_date": toDate(false), "try_to_date": toDate(true), "to_timestamp": toTimestamp(false), "try_to_timestamp": toTimestamp(true), "date_format": toChar, "to_char": toChar, "from_unixtime": fromUnix,
-		"collect_list": collect(false), "collect_set": collect(true), "array_agg": collect(false), "min_by": extremeBy("arg_min_null"), "max_by": extremeBy("arg_max_null"), "first": firstOf, "last": firstOf,
+		"collect_list": collect(false), "collect_set": collect(true), "array_agg": collect(false), "min_by": extremeBy("arg_min_null"), "max_by": extremeBy("arg_max_null"), "first": firstOf, "last": firstOf, "first_value": firstOf, "last_value": firstOf,
 		"percentile": quantile("quantile_cont"), "percentile_approx": quantile("approx_quantile"), "approx_percentile": quantile("approx_quantile"), "some": renamed("bool_or"), "every": renamed("bool_and"), "listagg": listagg(false),
+		"int": typeCall, "bigint": typeCall, "smallint": typeCall, "tinyint": typeCall, "float": typeCall, "double": typeCall, "decimal": typeCall, "string": typeCall, "boolean": typeCall, "binary": typeCall,
 		"named_struct": namedStruct, "array": arrayOf, "map": mapOf, "from_json": fromJSON, "transform": lambdaCall("list_transform"), "filter": lambdaCall("list_filter"), "position": position,
 	}
 }
@@ -120,12 +121,12 @@ func collect(distinct bool) rule {
 // firstOf is FIRST(x, true), which skips NULLs.
 func firstOf(c *call) (item, bool) {
 	if len(c.args) > 0 && c.overLo > 0 {
-		return c.made(unknown, c.name, "_value(", c.args[0], c.ignoring(), ")", c.tailText())
+		return c.made(unknown, strings.TrimSuffix(c.name, "_value"), "_value(", c.args[0], c.ignoring(), ")", c.tailText())
 	}
 	if len(c.args) == 0 || c.ignoring() == "" {
 		return item{}, false
 	}
-	return c.made(unknown, c.name, "(", c.args[0], ") filter (where ", c.args[0].wrapped(), " is not null)")
+	return c.made(unknown, strings.TrimSuffix(c.name, "_value"), "(", c.args[0], ") filter (where ", c.args[0].wrapped(), " is not null)")
 }
 
 func (c *call) ignoring() string {
@@ -225,4 +226,16 @@ func lambdaCall(fn string) rule {
 		}
 		return item{}, false
 	}
+}
+
+// typeCall is a cast written as a call of the type: INT(x).
+func typeCall(c *call) (item, bool) {
+	if len(c.args) != 1 {
+		return item{}, false
+	}
+	it := c.r.cast(c.args[0], typeName{words: c.name, lo: c.lo, hi: c.nameEnd}, false, c.span())
+	if it.out.S == "" {
+		return c.made(it.typ, "cast(", c.args[0], " as ", c.r.d.types[c.name].typeName, ")")
+	}
+	return it, true
 }

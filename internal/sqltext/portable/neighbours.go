@@ -189,7 +189,7 @@ func (r *rewriter) patterns(items []item) []item {
 		switch w := items[i].word; {
 		case w == "rlike" || w == "regexp":
 			items, i = r.rlike(items, i, r.d.regexpMatch)
-		case r.d.tilde != "" && (w == "~" || w == "!~"):
+		case r.d.tilde != "" && (w == "~" || w == "!~" || w == "~*" || w == "!~*"):
 			items, i = r.rlike(items, i, r.d.tilde)
 		case w == "like" || w == "ilike":
 			items, i = r.likeAny(items, i)
@@ -203,7 +203,11 @@ func (r *rewriter) rlike(items []item, i int, fn string) ([]item, int) {
 	if k := prevItem(items, i); k >= 0 && items[k].word == "not" {
 		left, not = k, true
 	}
-	not = not || items[i].word == "!~"
+	not = not || items[i].word[0] == '!'
+	flags := ""
+	if strings.HasSuffix(items[i].word, "*") {
+		flags = ", 'i'"
+	}
 	lo, hi := operandStart(items, left), operandEnd(items, i+1)
 	if lo == left || hi == i+1 {
 		return items, i
@@ -214,7 +218,7 @@ func (r *rewriter) rlike(items []item, i int, fn string) ([]item, int) {
 		head = "not " + head
 	}
 	it := item{lo: items[lo].lo, hi: items[hi-1].hi, prim: true, typ: isBool}
-	it.out = built(at, head, trimItems(items[lo:left]), ", ", trimItems(items[i+1:hi]), ")")
+	it.out = built(at, head, trimItems(items[lo:left]), ", ", trimItems(items[i+1:hi]), flags, ")")
 	return splice(items, lo, hi, it), lo
 }
 

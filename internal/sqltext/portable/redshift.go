@@ -1,5 +1,7 @@
 package portable
 
+import "strings"
+
 // redshift is the dialect of Amazon Redshift.
 func redshift() *dialect {
 	return &dialect{
@@ -33,12 +35,11 @@ var redshiftForms = map[string]string{
 }
 
 func redshiftRules() map[string]rule {
-	sf := snowflakeRules()
 	return map[string]rule{
-		"datediff": dateDiff, "date_diff": dateDiff, "dateadd": dateAdd, "date_add": dateAdd, "date_trunc": dateTrunc, "date_part": datePart, "trunc": truncTime, "last_day": lastDay,
+		"datediff": dateDiff, "date_diff": dateDiff, "dateadd": dateAdd, "date_add": dateAdd, "date_trunc": dateTrunc, "date_part": datePart, "datepart": datePart, "trunc": truncTime, "last_day": lastDay,
 		"to_date": toDate(false), "to_timestamp": toTimestampTZ, "to_char": toChar, "listagg": listagg(false), "count": approximateCount, "hll": renamed("approx_count_distinct"),
-		"ratio_to_report": ratioToReport, "json_extract_path_text": extractPathText, "sha2": sha2, "array": arrayConstruct, "object": objectConstruct(false),
-		"regexp_substr": sf["regexp_substr"], "strtol": strtol,
+		"ratio_to_report": ratioToReport, "json_extract_path_text": pathTextIfValid, "sha2": sha2, "array": arrayConstruct, "object": objectConstruct(false),
+		"strtol": strtol, "convert": convert,
 	}
 }
 
@@ -80,4 +81,35 @@ func strtol(c *call) (item, bool) {
 		c.r.refuse(c.lo, c.nameEnd, "compute the number outside", "STRTOL of another base than 16 has no counterpart on DuckDB")
 	}
 	return item{}, false
+}
+
+// pathTextIfValid is JSON_EXTRACT_PATH_TEXT, whose last argument may be TRUE: text that is no JSON gives NULL.
+func pathTextIfValid(c *call) (item, bool) {
+	n := len(c.args) - 1
+	if n < 2 || !strings.EqualFold(c.args[n].text().S, "true") && !strings.EqualFold(c.args[n].text().S, "false") {
+		return extractPathText(c)
+	}
+	valid := strings.EqualFold(c.args[n].text().S, "true")
+	c.args = c.args[:n]
+	if valid {
+		out := built(c.span(), "(case when json_valid(", c.args[0], ") then ", c.args[0], " end)")
+		c.args[0] = arg{{out: out, lo: c.args[0][0].lo, hi: c.args[0][0].hi, prim: true}}
+	}
+	return extractPathText(c)
+}
+
+// convert is CONVERT(type, x).
+func convert(c *call) (item, bool) {
+	if len(c.args) != 2 || len(c.args[0]) == 0 || len(c.args[1]) == 0 {
+		return item{}, false
+	}
+	t, ok := c.r.typeAt(c.args[0][0].lo, c.close)
+	if !ok {
+		return item{}, false
+	}
+	it := c.r.cast(c.args[1], t, false, c.span())
+	if it.out.S == "" {
+		return c.made(it.typ, "cast(", c.args[1], " as ", c.r.writeType(t), ")")
+	}
+	return it, true
 }

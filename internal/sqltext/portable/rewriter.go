@@ -60,7 +60,11 @@ func closes(open, close byte) bool {
 // all rewrites the whole text.
 func (r *rewriter) all(kind sqltext.Kind) source.Text {
 	r.refuseStatements(kind)
-	return join(r.walk(0, len(r.toks)))
+	items := r.walk(0, len(r.toks))
+	if kind == sqltext.Query {
+		r.outputs(items)
+	}
+	return join(items)
 }
 
 // str is the bytes of token i, "" outside the text.

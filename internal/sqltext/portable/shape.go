@@ -38,6 +38,10 @@ func (r *rewriter) keyword(items []item, i, hi int) (item, bool) {
 		if r.d.starExcept && r.is(n, "distinct") {
 			return put(n+1, r.str(i), r.word(i))
 		}
+	case "sample", "tablesample":
+		if it, ok := r.sample(i, n, hi); ok && p >= 0 {
+			return it, true
+		}
 	case "approximate":
 		if r.is(n, "count") && r.is(r.next(n+1, hi), "(") {
 			return put(n, "", "")
@@ -378,4 +382,51 @@ func (r *rewriter) tokensText(lo, hi int) string {
 		b.WriteString(strings.ToLower(r.str(i)))
 	}
 	return b.String()
+}
+
+// sample is SAMPLE [method] (n [ROWS]), a share in percent unless rows are said.
+func (r *rewriter) sample(i, n, hi int) (item, bool) {
+	if r.isAny(n, "bernoulli", "system", "row", "block") {
+		n = r.next(n+1, hi)
+	}
+	k := r.next(n+1, hi)
+	if n >= hi || !r.is(n, "(") || r.kind(k) != tokNumber {
+		return item{}, false
+	}
+	how := []any{"tablesample bernoulli(", r.slice(k, k+1), "%)"}
+	rest := r.next(k+1, hi)
+	switch {
+	case r.isAny(rest, "rows", "row"):
+		how = []any{"tablesample reservoir(", r.slice(k, k+1), " rows)"}
+	case rest != r.match[n] && !r.is(rest, "percent"):
+		return item{}, false
+	}
+	return item{out: built(r.span(i, i+1), how...), lo: i, hi: r.match[n] + 1, word: "tablesample"}, true
+}
+
+// outputs says what is doubtful about the columns of a query: an uncast path is a text here, and a column that has no name
+// of its own is named by its text.
+func (r *rewriter) outputs(items []item) {
+	s := nextItem(items, 0)
+	for s < len(items) && items[s].word != "select" {
+		s++
+	}
+	from := s
+	for from < len(items) && items[from].word != "from" {
+		from++
+	}
+	if s >= len(items) {
+		return
+	}
+	for _, piece := range splitItems(items[s+1 : from]) {
+		if len(piece) == 0 {
+			continue
+		}
+		if piece[0].typ == isPath && (len(piece) == 1 || piece[nextItem(piece, 1)].word == "as" || piece[nextItem(piece, 1)].prim) {
+			r.warn(piece[0].lo, piece[0].hi, "add a cast to the path, such as ::string", "an uncast path leaves the query as a text here")
+		}
+		if len(piece) == 1 && piece[0].prim && piece[0].name == "" && piece[0].out.S != r.slice(piece[0].lo, piece[0].hi).S {
+			r.note(piece[0].lo, piece[0].hi, "give it a name with AS", "a column without a name is named otherwise here")
+		}
+	}
 }

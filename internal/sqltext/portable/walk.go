@@ -17,7 +17,7 @@ var keywords = set(`select from where and or not in is like ilike rlike regexp s
 // notCalls are words that a bracket may follow without making a call of them.
 var notCalls = set(`select from where and or not in is like ilike rlike regexp similar between exists any all some as on using
 	by having qualify limit offset union except intersect minus when then else end with recursive distinct
-	join inner outer cross natural lateral over partition escape window values top exclude rename to for case order group`)
+	join inner outer cross natural lateral over partition escape window values top exclude rename to for case order group sample tablesample`)
 
 func set(words string) map[string]bool {
 	out := map[string]bool{}
@@ -366,4 +366,9 @@ func (r *rewriter) refuse(lo, hi int, fix, format string, args ...any) {
 // warn says that tokens [lo, hi) may mean something else.
 func (r *rewriter) warn(lo, hi int, fix, format string, args ...any) {
 	r.list.Warnf(diag.SQLPortableDoubt, r.span(lo, hi), format, args...).WithFix("%s", fix)
+}
+
+// note says something that changes no value.
+func (r *rewriter) note(lo, hi int, fix, format string, args ...any) {
+	r.list.Notef(diag.SQLPortableDoubt, r.span(lo, hi), format, args...).WithFix("%s", fix)
 }

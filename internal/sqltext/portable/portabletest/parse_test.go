@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"kith/internal/diag"
 	"kith/internal/sqltext"
 	"kith/internal/sqltext/duckparser"
 	"kith/internal/sqltext/portable"
@@ -93,5 +94,31 @@ func TestViewOutlivesKith(t *testing.T) {
 	}
 	if got := result(db, "select * from other.marts.v"); got != want {
 		t.Errorf("attached: got %s", got)
+	}
+}
+
+// TestTablesParse sends every row of the tables through the front door: the reader makes a tree of what the rewriter gives.
+func TestTablesParse(t *testing.T) {
+	p := duckparser.New()
+	defer p.Close()
+	paths, _ := filepath.Glob("testdata/*/*.txt")
+	for _, path := range paths {
+		var items []sqltext.Item
+		for _, row := range readTable(t, path) {
+			items = append(items, sqltext.Item{
+				Rendered: rendered(row.query), Kind: sqltext.Query, What: row.query, Rewrite: portable.Rewriter(filepath.Base(filepath.Dir(path))),
+			})
+		}
+		trees, list := sqltext.ParseAll(items, p)
+		for _, d := range list {
+			if d.Severity == diag.Error {
+				t.Errorf("%s: %s", path, d.Message)
+			}
+		}
+		for _, tree := range trees {
+			if !tree.Opaque && sqltext.Print(tree.Nodes) != tree.Rendered.Text.S {
+				t.Errorf("%s: %s is printed as %s", path, tree.Rendered.Text.S, sqltext.Print(tree.Nodes))
+			}
+		}
 	}
 }
