@@ -73,6 +73,7 @@ func Run(t *testing.T, e Engine) {
 	}
 	for _, name := range names {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			t.Parallel()
 			data, err := fs.ReadFile(files, name)
 			if err != nil {
 				t.Fatal(err)
