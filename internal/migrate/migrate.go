@@ -141,18 +141,22 @@ func Auto(files Files, version int) Result {
 		}
 	}
 	end, _ := m.load(m.files)
-	remaining := map[string]int{}
-	for _, c := range Manual(end, version) {
-		remaining[c.Old+"\x00"+c.New]++
-	}
-	for i := len(all) - 1; i >= 0; i-- { // of equal ones the last are left, as a text that is kept moves to the end
-		if k := all[i].Old + "\x00" + all[i].New; remaining[k] > 0 {
-			remaining[k]--
+	r.Changes = marked(all, Manual(end, version))
+	return r
+}
+
+// marked marks the changes that are left. What an edit brought about and could not be carried out comes last.
+func marked(all, left []Change) []Change {
+	for _, c := range left {
+		i := slices.IndexFunc(all, func(a Change) bool { return !a.ByHand && a.Path == c.Path && a.Old == c.Old && a.New == c.New })
+		c.ByHand = true
+		if i < 0 {
+			all = append(all, c)
+		} else {
 			all[i].ByHand = true
 		}
 	}
-	r.Changes = all
-	return r
+	return all
 }
 
 // migration is the work of Auto.
