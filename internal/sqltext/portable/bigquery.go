@@ -3,8 +3,6 @@ package portable
 import (
 	"strconv"
 	"strings"
-
-	"kith/internal/source"
 )
 
 // bigquery is the dialect of Google's BigQuery, standard SQL.
@@ -33,7 +31,7 @@ var bigqueryForms = map[string]string{
 	"json_extract_array/1": "json_extract(!1, '$[*]')", "json_query_array/1": "json_extract(!1, '$[*]')", "json_value_array/1": "json_extract_string(!1, '$[*]')", "json_extract_string_array/1": "json_extract_string(!1, '$[*]')", "json_extract_array/2": "json_extract(!1, $2 || '[*]')", "json_value_array/2": "json_extract_string(!1, $2 || '[*]')",
 	"array_length/1": "len($1)", "split/1": "string_split($1, ',')", "split/2": "string_split($1, $2)", "array_concat/2": "list_concat($1, $2)", "array_reverse/1": "list_reverse($1)", "generate_array/2": "generate_series($1, $2)", "generate_array/3": "generate_series($1, $2, $3)",
 	"generate_date_array/2": "list_transform(generate_series(#1::timestamp, #2::timestamp, interval 1 day), lambda d: d::date)", "array_first/1": "#1[1]", "array_last/1": "#1[-1]",
-	"regexp_contains/2": "regexp_matches($1, $2)", "regexp_replace/3": "regexp_replace($1, $2, $3, 'g')", "contains_substr/2": "contains(lower(#1::varchar), lower($2))", "instr/2": "instr($1, $2)", "char_length/1": "length($1)", "byte_length/1": "strlen($1)", "code_points_to_string/1": "$1",
+	"regexp_contains/2": "regexp_matches($1, $2)", "regexp_replace/3": "regexp_replace($1, $2, $3, 'g')", "contains_substr/2": "contains(lower(#1::varchar), lower($2))", "instr/2": "instr($1, $2)", "char_length/1": "length($1)", "byte_length/1": "strlen($1)",
 	"normalize/1": "nfc_normalize($1)", "is_nan/1": "isnan($1)", "is_inf/1": "isinf($1)", "string/1": "$s.to_varchar($1)", "int64/1": "$s.to_int($1)", "float64/1": "#1::double", "bool/1": "#1::boolean", "current_time/0": "current_time", "to_base64/1": "base64(#1::blob)",
 }
 
@@ -250,6 +248,6 @@ func concatAgg(c *call) (item, bool) {
 	if len(c.args) != 1 {
 		return item{}, false
 	}
-	var out source.Text = c.list("list", c.args[0].text(), "", true)
+	out := c.list("list", c.args[0].text(), "", true)
 	return c.made(unknown, "flatten(", out, ")")
 }

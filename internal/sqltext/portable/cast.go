@@ -124,9 +124,6 @@ func (r *rewriter) cast(a arg, t typeName, try bool, at source.Span) item {
 	p := a.single()
 	onPath := p != nil && p.typ == isPath
 	if t.list || !known {
-		if onPath && !known {
-			return item{}
-		}
 		return item{}
 	}
 	out := item{typ: rule.typ}
@@ -152,11 +149,7 @@ func (r *rewriter) cast(a arg, t typeName, try bool, at source.Span) item {
 	case rule.typ == isNumber && len(t.args) == 2:
 		out.out = built(at, prefix, "cast(", a, " as decimal(", r.slice(t.args[0][0], t.args[0][1]), ", ", r.slice(t.args[1][0], t.args[1][1]), "))")
 	case rule.macro != "":
-		if r.d.shared[prefix+rule.macro] {
-			out.out = built(at, r.d.schema, ".", prefix, rule.macro, "(", a, ")")
-		} else {
-			out.out = built(at, r.d.schema, ".", prefix, rule.macro, "(", a, ")")
-		}
+		out.out = built(at, r.d.schema, ".", prefix, rule.macro, "(", a, ")")
 	case try || rule.typeName != t.words:
 		if try || p == nil {
 			out.out = built(at, prefix, "cast(", a, " as ", rule.typeName, ")")

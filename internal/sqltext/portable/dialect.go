@@ -36,7 +36,6 @@ type dialect struct {
 	templates map[string]map[int]string
 	rules     map[string]rule
 	refused   map[string]string // functions without a counterpart, and the way out
-	shared    map[string]bool
 }
 
 var dialects = map[string]*dialect{}
@@ -95,5 +94,4 @@ var everywhere = map[string]string{
 	"len/1": "length($1)", "initcap/1": "$s.initcap($1)",
 	"lpad/2": "lpad($1, $2, ' ')", "rpad/2": "rpad($1, $2, ' ')", "replace/2": "replace($1, $2, '')",
 	"uuid_string/0": "uuid()::varchar",
-	"nth/0":         "nth()",
 }

@@ -31,7 +31,7 @@ var redshiftForms = map[string]string{
 	"json_parse/1": "cast($1 as json)", "json_serialize/1": "json_extract(!1, '$')::varchar", "get_array_length/1": "$s.array_size(!1)", "json_array_length/1": "$s.array_size(!1)", "split_to_array/1": "to_json(string_split($1, ','))", "split_to_array/2": "to_json(string_split($1, $2))",
 	"is_valid_json/1": "json_valid($1)", "is_valid_json_array/1": "coalesce(json_valid($1) and json_type($1) = 'ARRAY', false)", "can_json_parse/1": "json_valid($1)",
 	"json_extract_array_element_text/2": "json_extract_string(!1, '$[' || ($2)::varchar || ']')", "array_concat/2": "to_json(list_concat(json_extract(!1, '$[*]'), json_extract(!2, '$[*]')))", "array_to_string/2": "array_to_string($s.texts(!1), $2)",
-	"is_array/1": "(json_type(!1) = 'ARRAY')", "is_object/1": "(json_type(!1) = 'OBJECT')", "bpcharcmp/2": "$1 = $2", "strtol/2": "('0x' || $1)::bigint",
+	"is_array/1": "(json_type(!1) = 'ARRAY')", "is_object/1": "(json_type(!1) = 'OBJECT')", "strtol/2": "('0x' || $1)::bigint",
 }
 
 func redshiftRules() map[string]rule {

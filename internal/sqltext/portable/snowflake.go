@@ -50,7 +50,7 @@ var snowflakeForms = map[string]string{
 	"to_double/1": "cast($1 as double)", "try_to_double/1": "try_cast($1 as double)", "to_boolean/1": "$s.to_bool($1)", "try_to_boolean/1": "$s.try_to_bool($1)",
 	"to_varchar/1": "$s.to_varchar($1)", "to_char/1": "$s.to_varchar($1)",
 	"zeroifnull/1": "coalesce($1, 0)", "nullifzero/1": "nullif($1, 0)", "equal_null/2": "(#1 is not distinct from #2)",
-	"div0/2": "case when #2 = 0 then 0 else #1 / #2 end", "div0null/2": "case when #2 = 0 or #2 is null then 0 else #1 / #2 end",
+	"div0/2": "case when #2 = 0 and #1 is not null then 0 else #1 / #2 end", "div0null/2": "case when (#2 = 0 or #2 is null) and #1 is not null then 0 else #1 / #2 end", "divnull/2": "(#1 / nullif(#2, 0))",
 	"random/0": "((random() - 0.5) * 1.8e19)::bigint::hugeint", "random/1": "((random() - 0.5) * 1.8e19)::bigint::hugeint", "uniform/3": "$s.uniform($1, $2)",
 	"bitand/2": "(#1 & #2)", "bitor/2": "(#1 | #2)", "bitxor/2": "xor($1, $2)", "square/1": "power($1, 2)", "truncate/1": "trunc($1)", "truncate/2": "trunc($1, $2)", "bitshiftleft/2": "(#1 << #2)", "bitshiftright/2": "(#1 >> #2)", "skew/1": "skewness($1)", "time/1": "cast($1 as time)", "to_time/1": "cast($1 as time)", "ceiling/1": "ceil($1)", "haversine/4": "$s.haversine($1, $2, $3, $4)",
 	"width_bucket/4": "$s.width_bucket($1, $2, $3, $4)",
@@ -62,7 +62,6 @@ var snowflakeForms = map[string]string{
 	"regexp_instr/2": "$s.regexp_instr($1, $2)", "regexp_substr/6": "nullif(regexp_extract_all(substr($1, $3), $2, $6)[$4], '')",
 	"sha2/1": "sha256($1)", "sha2_hex/1": "sha256($1)", "sha1_hex/1": "sha1($1)", "md5_hex/1": "md5($1)", "insert/4": "$s.insert($1, $2, $3, $4)", "space/1": "repeat(' ', $1)",
 	"base64_encode/1": "base64($1::blob)", "base64_decode_string/1": "from_base64($1)::varchar", "hex_encode/1": "hex($1)", "editdistance/2": "levenshtein($1, $2)",
-	// Aggregates that are plain calls.
 }
 
 var snowflakeJSON = map[string]string{

@@ -125,6 +125,10 @@ func (r *rewriter) bracket(items *[]item, i int) item {
 	}
 	inner := r.walk(i+1, close)
 	it := item{out: built(r.span(i, i+1), r.slice(i, i+1), inner, r.slice(close, close+1)), lo: i, hi: close + 1, prim: r.is(i, "("), inner: inner}
+	if r.is(i, "{") && r.d.jsonLists {
+		it.out, it.typ, it.prim = built(r.span(i, i+1), "to_json(", it.out, ")"), isJSON, true
+		return it
+	}
 	if s := arg(trimItems(inner)).single(); s != nil {
 		it.typ = s.typ
 		if s.typ == isPath {
@@ -322,7 +326,7 @@ func (r *rewriter) operator(items *[]item, i, hi int) item {
 			return r.castOf(*p, i, hi)
 		}
 	case r.is(i, ":") && r.d.colonPaths:
-		if k := r.next(i+1, hi); k < hi && (r.toks[k].kind == tokIdent || r.toks[k].kind == tokQuoted) && !r.inType(i) {
+		if k := r.next(i+1, hi); k < hi && (r.toks[k].kind == tokIdent || r.toks[k].kind == tokQuoted) && !r.inType(i) && !endsInLiteral(*items) {
 			if p := r.takePrimary(items); p != nil {
 				return r.colon(*p, i, k, hi)
 			}
@@ -343,6 +347,12 @@ func (r *rewriter) operator(items *[]item, i, hi int) item {
 		return item{out: source.Literal("=", r.span(i, i+1)), lo: i, hi: i + 1, word: "="}
 	}
 	return item{out: r.slice(i, i+1), lo: i, hi: i + 1, word: r.str(i)}
+}
+
+// endsInLiteral reports whether a literal comes last: what follows its colon is the value of an object's key.
+func endsInLiteral(items []item) bool {
+	k := prevItem(items, len(items))
+	return k >= 0 && (items[k].isLit || items[k].typ == isNumber)
 }
 
 // inType reports whether a colon stands between angle brackets, as in struct<a:int>.
