@@ -39,3 +39,18 @@ convert_timezone('UTC', 'Asia/Tokyo', ts)
 case when datediff(day, ts, current_timestamp()) <= 30 then n else 0 end
 add_months(d, n)
 last_day(d)
+upper(s) || '-' || lower(s)
+coalesce(n, 0) + 1
+sum(n) over (partition by s order by ts)
+row_number() over (order by n desc, s desc)
+max(n)
+count(distinct s)
+replace(s, '-', '+')
+regexp_replace(s, '[a-z]', '#')
+split_part(s, '-', 1)
+median(n)
+case when s like 'a%' then 1 else 0 end
+extract(year from d)
+date_part('month', d)
+ts::date
+n / 2
