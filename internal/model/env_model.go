@@ -224,6 +224,9 @@ func (n *names) target(ctx *template.CallContext, m *materialObject, path string
 		path = path[:at]
 	}
 	node, child, ok := n.b.Find(path)
+	if !ok && !strings.Contains(path, "/") {
+		node, child, ok = n.b.Find("models/" + path) // the folder that the model itself is in
+	}
 	if !ok {
 		return fail(orElse(didYouMean(path, n.b.Paths()), "see `kith show models` for the paths there are"), "no input or model %q", path)
 	}

@@ -76,7 +76,16 @@ func (b *Builder) Find(path string) (n Node, child string, ok bool) {
 			return n, child, true
 		}
 	}
-	return b.Graph.Find(key)
+	if n, child, ok := b.Graph.Find(key); ok {
+		return n, child, true
+	}
+	// An entity is one for all units, so its vars have no place in a package: packages/<name>/entity/… is entity/….
+	for parts := strings.Split(key, "/"); len(parts) > 3 && parts[0] == "packages"; parts = parts[2:] {
+		if rest := parts[2:]; rest[0] == "entity" || b.Entity(rest[0]) != nil {
+			return b.Graph.Find(strings.Join(rest, "/"))
+		}
+	}
+	return nil, "", false
 }
 
 // mapInputs puts the importer's inputs and models in the place of a package's inputs (modelling.md section 14.1).

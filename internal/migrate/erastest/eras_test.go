@@ -138,6 +138,23 @@ func TestEras(t *testing.T) {
 	}
 }
 
+// TestCorpusCompiles compiles the projects that use what eras do not show.
+func TestCorpusCompiles(t *testing.T) {
+	archives, err := filepath.Glob("../testdata/corpus/*.txtar")
+	must(t, err)
+	for _, file := range archives {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			ar, err := txtar.ParseFile(file)
+			must(t, err)
+			files := migrate.Files{}
+			for _, f := range ar.Files {
+				files[f.Name] = f.Data
+			}
+			compileWell(t, lay(t, files))
+		})
+	}
+}
+
 func compileWell(t *testing.T, root string) map[string]string {
 	t.Helper()
 	sql, list := compile(t, root)
