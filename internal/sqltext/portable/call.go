@@ -56,8 +56,6 @@ func (r *rewriter) call(items *[]item, lo, nameEnd, open, hi int) item {
 	if !ok {
 		if tmpl, has := r.d.templates[name][len(c.args)]; has && !c.aggregateParts() {
 			it, ok = c.expand(tmpl), true
-		} else if tmpl, has := r.d.templates[name][-1]; has && !c.aggregateParts() {
-			it, ok = c.expand(tmpl), true
 		}
 	}
 	if !ok {

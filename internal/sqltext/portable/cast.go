@@ -149,6 +149,9 @@ func (r *rewriter) cast(a arg, t typeName, try bool, at source.Span) item {
 	case rule.typ == isNumber && len(t.args) == 2:
 		out.out = built(at, prefix, "cast(", a, " as decimal(", r.slice(t.args[0][0], t.args[0][1]), ", ", r.slice(t.args[1][0], t.args[1][1]), "))")
 	case rule.macro != "":
+		if rule.typ == isText {
+			prefix = "" // everything has a text
+		}
 		out.out = built(at, r.d.schema, ".", prefix, rule.macro, "(", a, ")")
 	case try || rule.typeName != t.words:
 		if try || p == nil {

@@ -22,6 +22,8 @@ type dialect struct {
 	// starExcept tells that * EXCEPT, UNION DISTINCT and UNNEST in FROM are written as BigQuery does.
 	starExcept bool
 	minus, top bool
+	// foldsUpper tells that names without quotes are in upper case, and that quoted ones keep theirs.
+	foldsUpper bool
 	// sundayWeeks tells that weeks begin on Sunday; sundayIsOne that the days of the week are counted from 1, Sunday.
 	sundayWeeks, sundayIsOne bool
 	// percentFormats tells that formats of dates are those of strftime.
@@ -46,7 +48,7 @@ func init() {
 	}
 }
 
-// templates reads "name(n) text" rows: the form of a call of n arguments, or of any number with "*".
+// templates reads the forms of calls by "name/n", n the number of arguments.
 func templates(rows ...map[string]string) map[string]map[int]string {
 	out := map[string]map[int]string{}
 	for _, m := range rows {
@@ -55,11 +57,7 @@ func templates(rows ...map[string]string) map[string]map[int]string {
 			if out[name] == nil {
 				out[name] = map[int]string{}
 			}
-			if n == '*' {
-				out[name][-1] = tmpl
-			} else {
-				out[name][int(n-'0')] = tmpl
-			}
+			out[name][int(n-'0')] = tmpl
 		}
 	}
 	return out

@@ -8,7 +8,9 @@
 package portable
 
 import (
+	"maps"
 	"slices"
+	"strconv"
 
 	"kith/internal/diag"
 	"kith/internal/source"
@@ -63,6 +65,35 @@ func Rewriter(dialect string) func(template.Rendered, sqltext.Kind) (template.Re
 	return func(r template.Rendered, kind sqltext.Kind) (template.Rendered, diag.List) {
 		return Rewrite(dialect, r, kind)
 	}
+}
+
+// Functions are the functions of a dialect that are rewritten, in alphabetical order: "nvl/2" for a form of two arguments,
+// "datediff" for one of any number.
+func Functions(dialect string) []string {
+	d := dialects[dialect]
+	if d == nil {
+		return nil
+	}
+	var out []string
+	for name, forms := range d.templates {
+		for n := range forms {
+			out = append(out, name+"/"+strconv.Itoa(n))
+		}
+	}
+	for name := range d.rules {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Types are the names of types that casts of a dialect may name, in alphabetical order.
+func Types(dialect string) []string {
+	d := dialects[dialect]
+	if d == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(d.types))
 }
 
 // NullOrder is where NULLs stand in an order that does not say it: "first" or "last", what DuckDB does in the case of text

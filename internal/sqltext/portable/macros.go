@@ -87,9 +87,3 @@ func Used(dialect string, texts []string) []string {
 	}
 	return out
 }
-
-var macroName = regexp.MustCompile(`\bkith_(sf|rs|bq|dbx)\.`)
-
-// Message takes the schemas of macros out of a message of DuckDB about rewritten text, so that it speaks of the functions
-// the user wrote.
-func Message(s string) string { return macroName.ReplaceAllString(s, "") }

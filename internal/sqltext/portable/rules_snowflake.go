@@ -16,6 +16,7 @@ func snowflakeRules() map[string]rule {
 		"to_timestamp": toTimestamp(false), "to_timestamp_ntz": toTimestamp(false), "try_to_timestamp": toTimestamp(true), "try_to_timestamp_ntz": toTimestamp(true),
 		"to_timestamp_tz": toTimestamp(false), "to_timestamp_ltz": toTimestamp(false),
 		"to_char": toChar, "to_varchar": toChar,
+		"to_number": toNumber(""), "to_decimal": toNumber(""), "to_numeric": toNumber(""), "try_to_number": toNumber("try_"), "try_to_decimal": toNumber("try_"), "try_to_numeric": toNumber("try_"),
 		"greatest": nullIfAny, "least": nullIfAny,
 		"array_agg": arrayAgg, "array_unique_agg": uniqueAgg, "listagg": listagg(true), "string_agg": listagg(true), "count_if": withDefault("count_if", "0"),
 		"min_by": extremeBy("arg_min_null"), "max_by": extremeBy("arg_max_null"),
@@ -437,4 +438,24 @@ func identifierOf(c *call) (item, bool) {
 		c.refuseArg(0, "write the name itself", "a computed name has no counterpart on DuckDB")
 	}
 	return item{}, false
+}
+
+// toNumber is TO_NUMBER(x, precision, scale).
+func toNumber(try string) rule {
+	return func(c *call) (item, bool) {
+		if len(c.args) < 2 || len(c.args) > 3 {
+			return item{}, false
+		}
+		scale := source.Literal("0", c.span())
+		for i, a := range c.args[1:] {
+			if s := a.single(); s == nil || s.typ != isNumber {
+				c.refuseArg(i+1, "give precision and scale as numbers", "a format of %s has no counterpart on DuckDB", c.name)
+				return item{}, false
+			}
+		}
+		if len(c.args) == 3 {
+			scale = c.args[2].text()
+		}
+		return c.made(isNumber, try, "cast(", c.args[0], " as decimal(", c.args[1], ", ", scale, "))")
+	}
 }

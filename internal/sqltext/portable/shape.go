@@ -418,9 +418,21 @@ func (r *rewriter) outputs(items []item) {
 	if s >= len(items) {
 		return
 	}
+	seen := map[string]string{}
 	for _, piece := range splitItems(items[s+1 : from]) {
 		if len(piece) == 0 {
 			continue
+		}
+		if last := piece[len(piece)-1]; last.name != "" && r.d.foldsUpper {
+			// Letter case tells names apart there, where what is not quoted is in upper case; here it does not.
+			key, name := strings.ToLower(last.name), last.name
+			if r.kind(last.hi-1) != tokQuoted {
+				name = strings.ToUpper(name)
+			}
+			if other, has := seen[key]; has && other != name {
+				r.refuse(last.lo, last.hi, "give the columns names that differ in more than case", "two columns are called %s and %s, which are one name on DuckDB", other, name)
+			}
+			seen[key] = name
 		}
 		if piece[0].typ == isPath && (len(piece) == 1 || piece[nextItem(piece, 1)].word == "as" || piece[nextItem(piece, 1)].prim) {
 			r.warn(piece[0].lo, piece[0].hi, "add a cast to the path, such as ::string", "an uncast path leaves the query as a text here")

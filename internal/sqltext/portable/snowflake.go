@@ -5,7 +5,7 @@ func snowflake() *dialect {
 	return &dialect{
 		name: "snowflake", schema: "kith_sf",
 		quoting:      quoting{backslash: true, dollar: true, comment: "//"},
-		nullsLargest: true, fullFrames: true, colonPaths: true, jsonLists: true, keepDate: true, minus: true, top: true,
+		nullsLargest: true, fullFrames: true, colonPaths: true, jsonLists: true, keepDate: true, minus: true, top: true, foldsUpper: true,
 		model: modelSnowflake, regexpMatch: "regexp_full_match",
 		types: snowflakeTypes, bare: map[string]string{"sysdate": "", "systimestamp": "current_timestamp"},
 		templates: templates(everywhere, snowflakeForms, snowflakeJSON), rules: merged(commonRules(), snowflakeRules()), refused: snowflakeRefused,
@@ -45,8 +45,7 @@ var snowflakeForms = map[string]string{
 	"dayofyear/1": "date_part('doy', @1)", "yearofweek/1": "date_part('isoyear', @1)", "yearofweekiso/1": "date_part('isoyear', @1)", "hour/1": "date_part('hour', @1)", "minute/1": "date_part('minute', @1)", "second/1": "date_part('second', @1)",
 	// Casts, NULL, numbers.
 	"to_number/1": "$s.to_int($1)", "to_numeric/1": "$s.to_int($1)", "to_decimal/1": "$s.to_int($1)", "try_to_number/1": "$s.try_to_int($1)", "try_to_numeric/1": "$s.try_to_int($1)", "try_to_decimal/1": "$s.try_to_int($1)",
-	"to_number/2": "$1::decimal($2, 0)", "to_number/3": "cast($1 as decimal($2, $3))", "to_decimal/3": "cast($1 as decimal($2, $3))", "to_numeric/3": "cast($1 as decimal($2, $3))",
-	"try_to_number/3": "try_cast($1 as decimal($2, $3))", "try_to_decimal/3": "try_cast($1 as decimal($2, $3))", "try_to_numeric/3": "try_cast($1 as decimal($2, $3))",
+
 	"to_double/1": "cast($1 as double)", "try_to_double/1": "try_cast($1 as double)", "to_boolean/1": "$s.to_bool($1)", "try_to_boolean/1": "$s.try_to_bool($1)",
 	"to_varchar/1": "$s.to_varchar($1)", "to_char/1": "$s.to_varchar($1)",
 	"zeroifnull/1": "coalesce($1, 0)", "nullifzero/1": "nullif($1, 0)", "equal_null/2": "(#1 is not distinct from #2)",
