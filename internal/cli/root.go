@@ -38,7 +38,15 @@ func (a *App) root() *cobra.Command {
 	f.BoolVar(&a.flags.json, "json", false, "write JSON to standard output and nothing else there")
 	f.BoolVar(&a.flags.verbose, "verbose", false, "show notes and reused steps too")
 	f.BoolVar(&a.flags.showValues, "show_values", false, "let values of rows appear in messages; they are masked otherwise")
-	root.AddCommand(a.init(), a.compile(), a.run(), a.seed(), a.query(), a.show(), a.validate(), a.version())
+	// pb migrates only when it is told to; here every project is read in the current form.
+	f.Bool("migrate_on_load", true, "projects of older schemas are always read in the current form")
+	f.String("migrated_folder_path", "", "nothing is written for that")
+	for _, name := range []string{"migrate_on_load", "migrated_folder_path"} {
+		if err := f.MarkHidden(name); err != nil {
+			panic(err) // a flag that was just made
+		}
+	}
+	root.AddCommand(a.init(), a.compile(), a.run(), a.seed(), a.query(), a.show(), a.validate(), a.migrate(), a.version())
 	wrapLong(root)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return stop(ExitUser, usageError{err, c})

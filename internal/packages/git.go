@@ -49,7 +49,7 @@ func (l *loader) git(a address, pkg *spec.Package) (string, bool, error) {
 	}
 	l.lock.pin(a.text, commit)
 	root := filepath.Join(dir, filepath.FromSlash(a.Path))
-	if _, err := os.Stat(filepath.Join(root, "pb_project.yaml")); err != nil {
+	if !spec.IsProject(root) {
 		return fail("there is no pb_project.yaml in %q of the repository", "/"+a.Path)
 	}
 	real, err := filepath.EvalSymlinks(root)

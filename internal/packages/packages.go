@@ -4,7 +4,6 @@ package packages
 
 import (
 	"context"
-	"os"
 	"path"
 	"path/filepath"
 	"strconv"
@@ -122,7 +121,7 @@ func (l *loader) find(p *spec.Project, pkg *spec.Package) (string, bool, error) 
 	if !filepath.IsAbs(dir) {
 		dir = filepath.Join(p.Root, dir)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "pb_project.yaml")); err != nil {
+	if !spec.IsProject(dir) {
 		l.diags.Errorf(diag.PNotFound, at, "no project in %q for package %s", url, pkg.Name.Value).
 			WithFix("the folder must hold a pb_project.yaml; paths are relative to the importing project")
 		return "", false, nil

@@ -30,6 +30,16 @@ const lastUnknown = 42
 // olderProjectFiles are names that the project file had, or has by mistake.
 var olderProjectFiles = []string{"wht_project.yaml", "wht_project.yml", "pb_project.yml"}
 
+// IsProject reports whether a folder holds a project file, under any of its names.
+func IsProject(root string) bool {
+	for _, name := range append([]string{ProjectFile}, olderProjectFiles...) {
+		if info, err := os.Stat(filepath.Join(root, name)); err == nil && info.Mode().IsRegular() {
+			return true
+		}
+	}
+	return false
+}
+
 // Load reads the project in the folder root: pb_project.yaml and every YAML file below its model folders. It returns what
 // could be read together with everything there is to say about it; the project is nil when there is none. Nothing outside
 // of root is read, not through links either. An error is a disk that cannot be read.
