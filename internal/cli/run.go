@@ -76,6 +76,11 @@ func (a *App) runProject(ctx context.Context, f runFlags) error {
 	if diags.HasErrors() {
 		return refuse(ExitUser, diags)
 	}
+	if f.force {
+		if m.SeqNo, err = w.Registry.Fresh(ctx); err != nil {
+			return stop(ExitRun, err)
+		}
+	}
 	s := w.Settings(m)
 	s.Force, s.Refs = f.force, f.refs
 	c, diags, err := w.Compile(ctx, s)

@@ -206,18 +206,19 @@ func (f *fused) value(v *model.EntityVar) rel.Expr {
 // groupOutside adds vars that a select mentions outside its aggregates to the grouping: they have one value per main id, but
 // only we know.
 func (f *fused) groupOutside(t *sqltext.Tree) {
-	inside := map[int]bool{}
-	for _, c := range t.AggregateCalls() {
-		sqltext.Walk(c.Args, func(n sqltext.Node) bool {
-			if h, ok := n.(*sqltext.Hole); ok {
-				inside[h.Index] = true
-			}
-			return true
-		})
-	}
+	outside := map[int]bool{}
+	sqltext.Walk(t.Nodes, func(n sqltext.Node) bool {
+		switch n := n.(type) {
+		case *sqltext.Hole:
+			outside[n.Index] = true
+		case *sqltext.Call:
+			return n.Kind != sqltext.AggregateCall || n.Over != nil
+		}
+		return true
+	})
 	for i, h := range t.Rendered.Holes {
 		vh, ok := h.(model.VarHole)
-		if !ok || inside[i] || f.grouped[vh.Var] {
+		if !ok || !outside[i] || f.grouped[vh.Var] {
 			continue
 		}
 		if f.grouped == nil {

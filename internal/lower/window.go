@@ -34,7 +34,7 @@ func (f *fused) window(v *model.EntityVar, where rel.Expr) rel.Expr {
 		for _, p := range v.Window.PartitionBy {
 			own = append(own, f.l.bind(p, f.binding()))
 		}
-		u.Over = &rel.UserWindow{PartitionBy: own, OrderBy: f.settled(v, order), Frame: v.Window.Frame}
+		u.Over = &rel.UserWindow{PartitionBy: own, OrderBy: order, Frame: v.Window.Frame, Settle: true, SettleDesc: descends(v.Window)}
 		if len(order) > 0 {
 			rank = f.rank(v, partition, order)
 		}
@@ -54,18 +54,6 @@ func (f *fused) window(v *model.EntityVar, where rel.Expr) rel.Expr {
 
 // descends tells the direction of the last order term.
 func descends(w *model.Window) bool { return len(w.OrderBy) > 0 && w.OrderBy[len(w.OrderBy)-1].Desc }
-
-// settled appends the value itself to the order of first_value and last_value, whose result would else depend on which of
-// several equal rows the engine happens to see first.
-func (f *fused) settled(v *model.EntityVar, order []rel.Order) []rel.Order {
-	call := singleCall(v.Select)
-	if call == nil || len(order) == 0 || len(call.ArgList) != 1 || (call.Name != "first_value" && call.Name != "last_value") {
-		return order
-	}
-	arg := &sqltext.Tree{Kind: sqltext.Scalar, Rendered: v.Select.Rendered, Nodes: call.ArgList[0]}
-	tie := rel.Order{Expr: f.l.bind(arg, f.binding()), Desc: descends(v.Window), NullsLast: call.Name == "first_value"}
-	return append(append([]rel.Order{}, order...), tie)
-}
 
 // singleCall returns the call that a text consists of, nil when there is more to it.
 func singleCall(t *sqltext.Tree) *sqltext.Call {

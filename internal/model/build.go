@@ -50,7 +50,7 @@ func Resolve(p *spec.Project, opt Options) (*Graph, diag.List) {
 	for round := 1; ; round++ {
 		b := &Builder{
 			Graph: &Graph{Spec: p, Dialect: opt.Dialect, byKey: map[string]Node{}},
-			opt:   opt, off: off, saidColumns: map[source.Span]bool{},
+			opt:   opt, off: off, saidColumns: map[source.Span]bool{}, rowFiles: map[*source.File]bool{},
 		}
 		b.resolve()
 		now := map[string]string{}
@@ -94,6 +94,11 @@ func (b *Builder) resolve() {
 	b.order()
 	b.checkUnions()
 	b.settleEnabled()
+	for i := range b.Diags {
+		if b.rowFiles[b.Diags[i].At.File] {
+			b.Diags[i].Private = true
+		}
+	}
 }
 
 // Builder is the work in progress of Resolve. Model types use it to declare nodes.
@@ -110,6 +115,8 @@ type Builder struct {
 	// wanted to know.
 	off   map[string]string
 	asked bool
+	// rowFiles are csv files of inputs: their lines are rows of people and are not shown with a diagnostic.
+	rowFiles map[*source.File]bool
 	// saidColumns are the features whose name was said to clash.
 	saidColumns map[source.Span]bool
 	parents     []func() // after all models are declared

@@ -45,6 +45,7 @@ func (b *Builder) readCSV(in *Input) {
 		return
 	}
 	file := source.NewFile(in.spec.CSV.Value, data)
+	b.rowFiles[file] = true
 	text := source.Verbatim(source.Span{File: file, End: len(data)})
 	if bytes.Contains(data, []byte("{{")) || bytes.Contains(data, []byte("{%")) {
 		r, ok := b.Render(in, text, Scope{})

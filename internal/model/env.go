@@ -88,6 +88,21 @@ func (n *names) List() []string {
 	return out
 }
 
+// Advice is the way out for the names that templates of dbt have.
+func (n *names) Advice(name string) string {
+	switch name {
+	case "ref":
+		return `ref is dbt's: write this.DeRef("models/<name>")`
+	case "source":
+		return `source is dbt's: declare the table under inputs and write this.DeRef("inputs/<name>")`
+	case "config":
+		return "config is dbt's: write materialization under model_spec"
+	case "is_incremental":
+		return "is_incremental is dbt's: take it away, what a run reads is decided by kith"
+	}
+	return ""
+}
+
 // cohortObject is an entity or a cohort in a template: its members are vars.
 type cohortObject struct {
 	n *names

@@ -174,6 +174,9 @@ func (n *names) deref(ctx *template.CallContext, base string, args []template.Va
 		if err := n.target(ctx, m, path); err != nil {
 			return nil, err
 		}
+		if ctx.Discovery {
+			n.b.Conditional = append(n.b.Conditional, ConditionalRef{Owner: n.owner, To: m.node, At: ctx.At})
+		}
 	}
 	if bound[1].Given() {
 		kind, err := template.PlainString(bound[1].Value, "dependency")

@@ -25,7 +25,16 @@ type Graph struct {
 	Views     []*FeatureView
 	// Order is every node after the nodes it needs, in an order that depends on nothing but the project.
 	Order []Node
-	byKey map[string]Node
+	// Conditional are the references that templates would make if a condition were otherwise. Nobody waits for what they
+	// name.
+	Conditional []ConditionalRef
+	byKey       map[string]Node
+}
+
+// ConditionalRef is a reference in a branch of a template that is not taken.
+type ConditionalRef struct {
+	Owner, To Node
+	At        source.Span
 }
 
 // Node is a node of the graph: *Input, *SQLModel, *Stitcher, *Cohort, *EntityVar, *InputVar, *FeatureTable, *FeatureView,

@@ -35,7 +35,7 @@ func (b *Builder) declareInputs() {
 				b.readCSV(in)
 			}
 			if s.OccurredAtCol.S != "" {
-				in.OccurredAt = b.Scalar(in, s.OccurredAtCol, Scope{From: in})
+				in.OccurredAt = b.TimeColumn(in, s.OccurredAtCol, Scope{From: in})
 			}
 			if s.Where.S != "" {
 				in.Where = b.Scalar(in, s.Where, Scope{From: in})

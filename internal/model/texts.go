@@ -160,3 +160,14 @@ func (b *Builder) parse() {
 	}
 	b.queue = nil
 }
+
+// TimeColumn reads an occurred_at_col. The language defines it as a column, so a lone word is one even where SQL gives the word
+// another meaning; anything else is read as an expression.
+func (b *Builder) TimeColumn(owner Node, text source.Text, sc Scope) *sqltext.Tree {
+	word := text.TrimSpace()
+	if !isPlainName(word.S) {
+		return b.Scalar(owner, text, sc)
+	}
+	return &sqltext.Tree{Kind: sqltext.Scalar, Rendered: template.Rendered{Text: word},
+		Nodes: []sqltext.Node{&sqltext.Column{Parts: []string{word.S}, Quoted: []bool{false}, Text: word}}}
+}

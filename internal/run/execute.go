@@ -8,6 +8,7 @@ import (
 	"kith/internal/diag"
 	"kith/internal/dialect"
 	"kith/internal/kernel"
+	"kith/internal/rel"
 	"kith/internal/source"
 )
 
@@ -33,7 +34,9 @@ type executor struct {
 	memory   int64 // bytes the kernels may take
 	progress func(text string)
 	choice   string
-	rows     int64
+	// objects are what is in the internal schema; nil when that is not known.
+	objects *objects
+	rows    int64
 }
 
 func (x *executor) all(ctx context.Context, stmts []dialect.Stmt) error {
@@ -64,7 +67,7 @@ func (x *executor) one(ctx context.Context, s dialect.Stmt) error {
 }
 
 func (x *executor) sql(ctx context.Context, s *dialect.SQL) error {
-	if c := s.Clear; c != nil {
+	if c := s.Clear; c != nil && !x.absent(c.Object) {
 		t, ok, err := x.conn.Table(c.Object)
 		if err != nil {
 			return err
@@ -82,10 +85,22 @@ func (x *executor) sql(ctx context.Context, s *dialect.SQL) error {
 	if err != nil {
 		return located(err, s.Text)
 	}
+	x.made(s.Makes)
 	if s.Table {
 		x.rows = n
 	}
 	return nil
+}
+
+// absent reports whether an object is known not to exist, so that nothing has to be asked: most of what a run makes is new.
+func (x *executor) absent(o rel.Object) bool {
+	return x.objects != nil && o.Space == rel.Internal && !x.objects.has(o)
+}
+
+func (x *executor) made(o rel.Object) {
+	if x.objects != nil && o.Space == rel.Internal && o.Name() != "" {
+		x.objects.add(o)
+	}
 }
 
 // located gives an engine's error the user's place.
@@ -202,6 +217,7 @@ func (x *executor) kernel(ctx context.Context, k *dialect.Kernel) error {
 	if _, err := x.conn.Exec(ctx, k.Create.S); err != nil {
 		return located(err, k.Create)
 	}
+	x.made(k.Out)
 	var in []kernel.Source
 	for _, q := range k.In {
 		in = append(in, func(ctx context.Context, fn func(kernel.Batch) error) error {

@@ -83,21 +83,36 @@ func (r *Registry) Open(ctx context.Context) error {
 	})
 }
 
-// Sequence returns the number of a context: the one that the same times had before, else the next free one.
+// Sequence returns the number of a context: the newest that the same times had before, else the next free one.
 func (r *Registry) Sequence(ctx context.Context, begin, end time.Time) (int64, error) {
 	rows, err := r.rows(ctx, r.selectFrom(sequenceTable, "seq_no", "begin_ts", "end_ts"))
 	if err != nil {
 		return 0, err
 	}
-	var last int64
+	var last, same int64
 	for _, row := range rows {
 		n, _ := row[0].(int64)
 		last = max(last, n)
 		if sameTime(row[1], begin) && sameTime(row[2], end) {
-			return n, nil
+			same = max(same, n)
 		}
 	}
+	if same > 0 {
+		return same, nil
+	}
 	return last + 1, nil
+}
+
+// Fresh returns a number that no context has. A forced run takes one: what it builds must not overwrite the materials of its
+// times, because published views read those until the new ones are complete.
+func (r *Registry) Fresh(ctx context.Context) (int64, error) {
+	rows, err := r.rows(ctx, r.selectFrom(sequenceTable, "seq_no"))
+	var last int64
+	for _, row := range rows {
+		n, _ := row[0].(int64)
+		last = max(last, n)
+	}
+	return last + 1, err
 }
 
 // Take registers a context under its number, if it is not there.

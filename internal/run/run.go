@@ -97,7 +97,11 @@ func Run(ctx context.Context, reg *Registry, p *Plan, opt Options) (*Outcome, er
 	r.emit(&RunStarted{Project: opt.Project, Target: reg.Target, Warehouse: opt.Warehouse, SeqNo: p.SeqNo,
 		BeginTime: p.BeginTime, EndTime: p.EndTime, Build: build, Reuse: reuse, Skip: leave, Steps: order})
 	out := &Outcome{Done: RunDone{SeqNo: p.SeqNo}}
-	if err := reg.Take(ctx, p.SeqNo, p.BeginTime, p.EndTime); err != nil {
+	err := reg.Take(ctx, p.SeqNo, p.BeginTime, p.EndTime)
+	if err != nil {
+		return out, err
+	}
+	if r.objects, err = reg.readObjects(ctx); err != nil {
 		return out, err
 	}
 	r.steps(ctx)
@@ -120,7 +124,7 @@ func Run(ctx context.Context, reg *Registry, p *Plan, opt Options) (*Outcome, er
 		status = "failed"
 	}
 	// The row of the run is written even when the run was stopped: ctx is done then, its values are not.
-	err := reg.RecordRun(context.WithoutCancel(ctx), opt.Project, p, started, &out.Done, status)
+	err = reg.RecordRun(context.WithoutCancel(ctx), opt.Project, p, started, &out.Done, status)
 	r.emit(&out.Done)
 	return out, err
 }
@@ -129,6 +133,8 @@ type runner struct {
 	reg  *Registry
 	plan *Plan
 	opt  Options
+	// objects are what is in the internal schema.
+	objects *objects
 
 	mu       sync.Mutex
 	state    map[addr.Addr]Status
@@ -204,7 +210,7 @@ func (r *runner) step(ctx context.Context, s *Step) {
 	}
 	r.emit(&StepStarted{Addr: string(s.Addr), Title: s.Title})
 	began := time.Now()
-	x := &executor{conn: r.reg.Conn, memory: r.opt.KernelMemory, rows: -1,
+	x := &executor{conn: r.reg.Conn, memory: r.opt.KernelMemory, rows: -1, objects: r.objects,
 		progress: func(text string) { r.emit(&StepProgress{Addr: string(s.Addr), Text: text}) }}
 	err := r.reg.Record(ctx, s, r.plan, statusStarted, -1)
 	if err == nil {

@@ -191,9 +191,6 @@ func (d *drawing) next() {
 			}
 		}
 	}
-	if kind == "group" && repeats(v.x.vars) {
-		return // see testdata/defects/var_inside_and_outside.txtar
-	}
 	d.whereAndDefault(v, kind, isText)
 	if v.from == "others" && d.mentionsInput(v) {
 		return // a var may use the input vars of its own source only
@@ -207,17 +204,6 @@ func (d *drawing) next() {
 	default:
 		d.ints = append(d.ints, v.name)
 	}
-}
-
-func repeats(names []string) bool {
-	seen := map[string]bool{}
-	for _, n := range names {
-		if seen[n] {
-			return true
-		}
-		seen[n] = true
-	}
-	return false
 }
 
 // inputInt is an integer over a row and its input vars, without entity vars.

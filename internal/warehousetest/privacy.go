@@ -30,8 +30,6 @@ type leak struct {
 	vars, models, inputs string
 	files                map[string]string
 	fails                bool
-	// defect is set while it leaks: only -defects runs it.
-	defect bool
 }
 
 // entityVarOf is a var of the rows of people.
@@ -81,7 +79,7 @@ func leaks() []leak {
 	} {
 		out = append(out, leak{name: name, fails: name != "csv of literals",
 			// The line that a diagnostic shows is a row of the file.
-			defect: name != "csv of literals" && name != "csv that is no UTF-8", files: map[string]string{"people.csv": data},
+			files:  map[string]string{"people.csv": data},
 			inputs: "  - name: more\n    app_defaults:\n      csv: people.csv\n      ids: [{select: uid, type: user_id, entity: user}]\n",
 			vars:   strings.Replace(entityVarOf("max(mail)", ""), "inputs/people", "inputs/more", 1)})
 	}
@@ -93,9 +91,6 @@ func leaks() []leak {
 // errors, diagnostics with the lines they show, and every file beside the warehouse and the project's own.
 func Privacy(t *testing.T, e Engine) {
 	for _, l := range leaks() {
-		if l.defect && !*defects {
-			continue
-		}
 		t.Run(l.name, func(t *testing.T) {
 			sc := &scope{TB: t}
 			defer sc.close()

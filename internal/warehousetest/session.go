@@ -164,7 +164,7 @@ func (s *session) carryOut(opt runOptions) (diag.List, *run.Outcome, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	seq, err := reg.Sequence(ctx, opt.begin, opt.end)
+	seq, err := sequence(ctx, reg, opt)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -206,7 +206,7 @@ func (s *session) compile(opt runOptions, built map[string]bool) (*run.Plan, dia
 	if err != nil {
 		return nil, nil, err
 	}
-	seq, err := reg.Sequence(ctx, opt.begin, opt.end)
+	seq, err := sequence(ctx, reg, opt)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -250,4 +250,12 @@ func engineError(err error, sql string) error {
 		return fmt.Errorf("%s\n%s", e.Message, sql)
 	}
 	return err
+}
+
+// sequence is the number of a run: a fresh one when it is forced.
+func sequence(ctx context.Context, reg *run.Registry, opt runOptions) (int64, error) {
+	if opt.force {
+		return reg.Fresh(ctx)
+	}
+	return reg.Sequence(ctx, opt.begin, opt.end)
 }

@@ -45,8 +45,6 @@ var projects embed.FS
 
 var cases = flag.String("cases", "", "run the cases of this folder (from the package's) instead of the suite's")
 
-var defects = flag.Bool("defects", false, "check, too, what is known not to hold yet")
-
 var update = flag.Bool("update", false, "rewrite the expected diagnostics and rows of the conformance suite")
 
 // Engine is a warehouse under test.

@@ -179,7 +179,11 @@ func (p *userText) ownOver(c *sqltext.Call) {
 		parts = append(parts, func() { w.Write("PARTITION BY "); w.Args(o.PartitionBy) })
 	}
 	if len(o.OrderBy) > 0 {
-		parts = append(parts, func() { w.Write("ORDER BY "); w.orders(o.OrderBy) })
+		parts = append(parts, func() {
+			w.Write("ORDER BY ")
+			w.orders(o.OrderBy)
+			p.settle(c)
+		})
 	}
 	parts = append(parts, p.frame(c, frame)...)
 	w.Write(" OVER (")
@@ -196,4 +200,19 @@ func (p *userText) frame(c *sqltext.Call, written source.Text) []func() {
 		return []func(){func() { p.w.Write(fullFrame) }}
 	}
 	return nil
+}
+
+// settle writes the argument of first_value and last_value as the last order term. NULLs stand at the end that is not taken.
+func (p *userText) settle(c *sqltext.Call) {
+	if !p.over.Settle || len(c.ArgList) != 1 || c.Name != "first_value" && c.Name != "last_value" {
+		return
+	}
+	in := *p
+	in.over = nil
+	p.w.Write(", ")
+	in.nodes(c.ArgList[0])
+	if p.over.SettleDesc {
+		p.w.Write(" DESC")
+	}
+	p.w.Write(pick(c.Name == "first_value", " NULLS LAST", " NULLS FIRST"))
 }

@@ -65,7 +65,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 	})
 	b.Text(func() {
 		if s.OccurredAtCol.S != "" {
-			n.OccurredAt = b.Scalar(n, s.OccurredAtCol, model.Scope{})
+			n.OccurredAt = b.TimeColumn(n, s.OccurredAtCol, model.Scope{})
 		}
 	})
 }

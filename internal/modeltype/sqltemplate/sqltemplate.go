@@ -134,7 +134,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 		n.Query = b.Query(n, s.SingleSQL, sc)
 		n.Statements = b.Script(n, s.MultiSQL)
 		if s.OccurredAtCol.S != "" {
-			n.OccurredAt = b.Scalar(n, s.OccurredAtCol, model.Scope{})
+			n.OccurredAt = b.TimeColumn(n, s.OccurredAtCol, model.Scope{})
 		}
 	})
 	b.Check(func() { b.CheckOutputs(n) })
