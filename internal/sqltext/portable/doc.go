@@ -18,6 +18,9 @@ import (
 	"kith/internal/template"
 )
 
+// Version changes with the meaning of rules and macros: what was computed by other ones has to be computed again.
+const Version = "1"
+
 // Dialects are the names of the dialects that Rewrite knows, in alphabetical order. Any other name ("duckdb",
 // "postgres", "") means text that is carried as it stands.
 func Dialects() []string {

@@ -38,9 +38,13 @@ func (r *rewriter) neighbours(items []item) []item {
 			number = number || right == "between" && numberAt(items, nextItem(items, n+1))
 			number = number || right == "in" && nextItem(items, n+1) < len(items) && numberList(items[nextItem(items, n+1)])
 		}
-		if number {
-			it.out = built(it.out.Span(), it.out, "::double")
-			it.typ = isNumber
+		switch other := comparedWith(items, i); {
+		case number:
+			it.out, it.typ = built(it.out.Span(), it.out, "::double"), isNumber
+		case it.typ == isPath && other == isBool:
+			it.out, it.typ = built(it.out.Span(), it.out, "::boolean"), isBool
+		case it.typ == isPath && (other == isDate || other == isTimestamp):
+			it.out, it.typ = built(it.out.Span(), it.out, "::timestamp"), isTimestamp
 		}
 	}
 	if r.d.divide != "" {
@@ -50,6 +54,21 @@ func (r *rewriter) neighbours(items []item) []item {
 		items = r.intervals(items)
 	}
 	return items
+}
+
+// comparedWith is the type of the one primary that item i is compared with, unknown when there is none.
+func comparedWith(items []item, i int) typ {
+	if n := nextItem(items, i+1); comparison[wordAt(items, n)] {
+		if k := nextItem(items, n+1); k < len(items) {
+			return items[k].typ
+		}
+	}
+	if l := prevItem(items, i); comparison[wordAt(items, l)] {
+		if k := prevItem(items, l); k >= 0 {
+			return items[k].typ
+		}
+	}
+	return unknown
 }
 
 func wordAt(items []item, i int) string {

@@ -91,11 +91,17 @@ func (r *rewriter) index(p item, open, close int) item {
 	if p.typ != isPath {
 		base, path = r.asJSON(arg{p}, at), ""
 	}
+	return r.element(base, path, inner, p.lo, close+1, open+1, at)
+}
+
+// element is the path under base and path to a key, an index, or what an expression gives as one of them. The expression is
+// at token keyAt.
+func (r *rewriter) element(base source.Text, path string, inner arg, lo, hi, keyAt int, at source.Span) item {
 	if key, ok := inner.literal(); ok {
-		return r.pathItem(base, path+"."+r.keyText(key, open+1), p.lo, close+1, at)
+		return r.pathItem(base, path+"."+r.keyText(key, keyAt), lo, hi, at)
 	}
 	if s := inner.single(); s != nil && s.typ == isNumber && strings.Trim(s.out.S, "0123456789") == "" {
-		return r.pathItem(base, path+"["+s.out.S+"]", p.lo, close+1, at)
+		return r.pathItem(base, path+"["+s.out.S+"]", lo, hi, at)
 	}
 	whole := base
 	if path != "" {
@@ -104,7 +110,7 @@ func (r *rewriter) index(p item, open, close int) item {
 	got := built(at, r.d.schema, ".get(", whole, ", ", inner, ")")
 	return item{
 		out:  built(at, "json_extract_string(", got, ", '$')"),
-		json: got, base: got, lo: p.lo, hi: close + 1, prim: true, typ: isPath,
+		json: got, base: got, lo: lo, hi: hi, prim: true, typ: isPath,
 	}
 }
 

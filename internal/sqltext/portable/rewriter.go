@@ -16,6 +16,8 @@ type rewriter struct {
 	toks  []token
 	match []int // for each bracket token the index of its partner, -1 elsewhere
 	list  diag.List
+	// flattened are the aliases of FLATTEN calls in lower case, "" when there is one at all.
+	flattened map[string]bool
 	// hierarchy is set when a hierarchical query was refused: its other words need no words of their own.
 	hierarchy bool
 }
@@ -60,6 +62,7 @@ func closes(open, close byte) bool {
 // all rewrites the whole text.
 func (r *rewriter) all(kind sqltext.Kind) source.Text {
 	r.refuseStatements(kind)
+	r.findFlattened()
 	items := r.walk(0, len(r.toks))
 	if kind == sqltext.Query {
 		r.outputs(items)
@@ -175,4 +178,52 @@ func (r *rewriter) split(lo, hi int) [][2]int {
 		out = append(out, [2]int{a, b})
 	}
 	return out
+}
+
+// findFlattened notes the aliases under which FLATTEN is read.
+func (r *rewriter) findFlattened() {
+	n := len(r.toks)
+	for i := range r.toks {
+		open := r.next(i+1, n)
+		if !r.d.jsonLists || !r.is(i, "flatten") || !r.is(open, "(") {
+			continue
+		}
+		if r.flattened == nil {
+			r.flattened = map[string]bool{"": true}
+		}
+		k := r.next(r.match[open]+1, n)
+		if r.is(k, ")") && r.is(r.prev(r.match[k], 0), "table") {
+			k = r.next(k+1, n)
+		}
+		if r.is(k, "as") {
+			k = r.next(k+1, n)
+		}
+		if k < n && (r.toks[k].kind == tokIdent || r.toks[k].kind == tokQuoted) {
+			r.flattened[strings.ToLower(r.nameOf(k))] = true
+		}
+	}
+}
+
+// readsFlatten reports whether the SELECT that token i belongs to reads a FLATTEN.
+func (r *rewriter) readsFlatten(i int) bool {
+	for lo, hi := r.enclosing(i); ; lo, hi = r.enclosing(lo - 1) {
+		from, flat := false, false
+		for k := lo; k < hi; k = r.skip(k) {
+			from = from || r.is(k, "from")
+			flat = flat || r.is(k, "flatten") || r.is(k, "table") && r.is(r.next(r.next(k+1, hi)+1, hi), "flatten")
+		}
+		if from || lo == 0 {
+			return flat
+		}
+	}
+}
+
+// enclosing is the range of tokens in the innermost brackets around token i, the whole text when there are none.
+func (r *rewriter) enclosing(i int) (lo, hi int) {
+	for k := i - 1; k >= 0; k-- {
+		if r.match[k] > i {
+			return k + 1, r.match[k]
+		}
+	}
+	return 0, len(r.toks)
 }

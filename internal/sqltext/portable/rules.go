@@ -220,7 +220,7 @@ func (c *call) list(fn string, value source.Text, extra string, skipNull bool) s
 	}
 	b.WriteText(value)
 	b.WriteString(extra, at)
-	if order := c.keptOrder(); order != nil {
+	if order := c.keptOrder(); len(order) > 0 {
 		b.WriteText(built(at, " order by ", order))
 	}
 	b.WriteString(")", at)
@@ -240,7 +240,7 @@ func (c *call) list(fn string, value source.Text, extra string, skipNull bool) s
 
 // keptOrder is the order of an aggregate; with DISTINCT only by its own argument, since DuckDB takes no other.
 func (c *call) keptOrder() []item {
-	if c.order == nil || !c.distinct {
+	if len(c.order) == 0 || !c.distinct {
 		return c.order
 	}
 	x, _ := orderExpr(c.order)
@@ -277,7 +277,7 @@ func listagg(empty bool) rule {
 			sep = c.args[1].text()
 		}
 		value := c.text(0)
-		if c.distinct && c.order != nil {
+		if c.distinct && len(c.order) > 0 {
 			if x, _ := orderExpr(c.order); len(x) > 0 && sameText(x.text().S, c.args[0].text().S) && value.S != c.args[0].wrapped().S {
 				// Both have to be the same text for DuckDB.
 				_, desc := orderExpr(c.order)
@@ -309,7 +309,7 @@ func listagg(empty bool) rule {
 
 // listOrder is the order of LISTAGG.
 func (c *call) listOrder(value source.Text) []item {
-	if c.order == nil || !c.distinct {
+	if len(c.order) == 0 || !c.distinct {
 		return c.order
 	}
 	if x, _ := orderExpr(c.order); len(x) > 0 && (sameText(x.text().S, value.S) || strings.HasPrefix(c.order[0].out.S, value.S)) {

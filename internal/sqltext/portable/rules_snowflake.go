@@ -24,7 +24,7 @@ func snowflakeRules() map[string]rule {
 		"boolor_agg": renamed("bool_or"), "booland_agg": renamed("bool_and"), "object_agg": objectAgg, "bitor_agg": renamed("bit_or"), "bitand_agg": renamed("bit_and"), "bitxor_agg": renamed("bit_xor"),
 		"variance_pop": renamed("var_pop"), "variance_samp": renamed("var_samp"),
 		"object_construct": objectConstruct(true), "object_construct_keep_null": objectConstruct(false), "array_construct": arrayConstruct, "array_construct_compact": arrayConstruct,
-		"get_path": getPath, "flatten": flatten, "table": tableCall, "json_extract_path_text": extractPathText, "sha2": sha2, "position": position,
+		"get": get, "get_path": getPath, "flatten": flatten, "table": tableCall, "json_extract_path_text": extractPathText, "sha2": sha2, "position": position,
 		"lpad": padded, "rpad": padded, "left": textOf, "right": textOf, "substr": textOf, "substring": textOf, "hash": hash, "identifier": identifierOf,
 	}
 }
@@ -267,6 +267,15 @@ func arrayConstruct(c *call) (item, bool) {
 		parts = append([]any{c.r.d.schema, ".array_compact("}, append(parts, ")")...)
 	}
 	return c.made(isJSON, parts...)
+}
+
+// get is GET(v, key or index): a path like v[key].
+func get(c *call) (item, bool) {
+	if len(c.args) != 2 {
+		return item{}, false
+	}
+	lo, _ := c.argTokens(1)
+	return c.r.element(c.json(0), "", c.args[1], c.lo, c.end, lo, c.span()), true
 }
 
 // getPath is GET_PATH(v, 'a.b[0]').

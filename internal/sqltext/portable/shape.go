@@ -132,10 +132,25 @@ func (r *rewriter) selects(items []item) []item {
 	return items
 }
 
+// nameValues keeps the name of a value of FLATTEN that is a select item as it stands.
+func nameValues(items []item) {
+	for i := range items {
+		if items[i].word == "from" {
+			return
+		}
+		l, n := prevItem(items, i), nextItem(items, i+1)
+		before, after := wordAt(items, l), wordAt(items, n)
+		if items[i].typ == isPath && items[i].name == "value" && (before == "select" || before == "," || before == "distinct") && (after == "," || after == "from") {
+			items[i].out = built(items[i].out.Span(), items[i].out, " as value")
+		}
+	}
+}
+
 var setOps = set("union except intersect minus")
 
 func (r *rewriter) oneSelect(items []item) []item {
 	items = r.groupByNumber(items)
+	nameValues(items)
 	items = r.fromParts(items)
 	k := nextItem(items, 1)
 	if k < len(items) && (items[k].word == "distinct" || items[k].word == "all") {

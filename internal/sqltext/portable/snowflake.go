@@ -65,7 +65,7 @@ var snowflakeForms = map[string]string{
 
 var snowflakeJSON = map[string]string{
 	"parse_json/1": "$s.parse_json($1)", "try_parse_json/1": "$s.try_parse_json($1)", "check_json/1": "$s.check_json($1)", "to_json/1": "json_extract(!1, '$')::varchar",
-	"to_variant/1": "to_json($1)", "to_array/1": "$s.to_array(!1)", "to_object/1": "!1", "array_size/1": "$s.array_size(!1)", "get/2": "$s.get(!1, $2)", "object_keys/1": "to_json(json_keys(!1))",
+	"to_variant/1": "to_json($1)", "to_array/1": "$s.to_array(!1)", "to_object/1": "!1", "array_size/1": "$s.array_size(!1)", "object_keys/1": "to_json(json_keys(!1))",
 	"array_contains/2": "$s.array_contains($1, !2)", "array_to_string/2": "array_to_string($s.texts(!1), $2)", "array_distinct/1": "$s.array_distinct(!1)", "array_cat/2": "$s.array_cat(!1, !2)",
 	"array_append/2": "$s.array_append(!1, $2)", "array_compact/1": "$s.array_compact(!1)", "array_position/2": "$s.array_position($1, !2)", "array_slice/3": "$s.array_slice(!1, $2, $3)", "array_sort/1": "$s.array_sort(!1)",
 	"arrays_overlap/2": "list_has_any($s.texts(!1), $s.texts(!2))", "array_intersection/2": "to_json(list_intersect($s.texts(!1), $s.texts(!2)))",

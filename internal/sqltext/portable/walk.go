@@ -257,6 +257,12 @@ func (r *rewriter) chain(items *[]item, i, hi int) item {
 		return r.call(items, i, end, open, hi)
 	}
 	it.out, it.hi = b.Text(), end
+	if it.name == "value" && (parts == 1 && r.flattened[""] && !r.is(r.prev(i, 0), "as") && r.readsFlatten(i) || parts == 2 && r.flattened[strings.ToLower(r.nameOf(i))]) {
+		// The value of FLATTEN is JSON; like any uncast path it is compared as what it holds.
+		p := r.pathItem(it.out, "", i, end, r.span(i, end))
+		p.json, p.name = it.out, it.name
+		return p
+	}
 	if parts == 1 {
 		switch it.name {
 		case "true", "false":
