@@ -61,6 +61,10 @@ func (r *rewriter) call(items *[]item, lo, nameEnd, open, hi int) item {
 	if !ok {
 		it = item{out: c.plain("")}
 	}
+	if it.out.Len() > maxGrown {
+		r.refuse(lo, nameEnd, "name the inner value in a query of its own", "%s repeats its arguments, which nest too deep", name)
+		it.out = r.slice(lo, nameEnd)
+	}
 	if it.fn == "" {
 		it.fn = name
 	}
@@ -82,6 +86,9 @@ func dropBlank(c rune) rune {
 func (c *call) aggregateParts() bool {
 	return c.distinct || c.order != nil || c.filter != nil || c.nulls != "" || c.overLo > 0
 }
+
+// maxGrown is how many bytes a rewritten call may have: forms that write an argument twice double the text at each level.
+const maxGrown = 1 << 18
 
 // arguments splits what is between the brackets.
 func (c *call) arguments() {

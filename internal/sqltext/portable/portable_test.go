@@ -146,6 +146,14 @@ func FuzzRewrite(f *testing.F) {
 	for _, s := range []string{"case case end end", "a::", "v:", "x[", "interval", "interval - ", "extract(from x)", "cast(as)", "order by", "top", "select top 1", "like any ()", "f(,)", "over ()", "a rlike", "::x", "group by", "select from group by a", "values", "lateral view", "struct()", "decode(,,)", "'\\", "r'\\''", "``", "\"\"\"", "array<", "cast(a as array<struct<b:int>>)", "v:\"a\"\"b\"", "x[[1]]"} {
 		f.Add(s)
 	}
+	// Nothing is read more than a few times, however deep it lies: text that is read twice at each level would never end.
+	for _, open := range []string{"extract(nothing from ", "x like any (", "f() within group (", "f() filter (", "a[offset(", "a[", "interval (", "interval f(", "struct(", "cast(", "case when ", "date_add(a, interval ", "sum(a) over (", "flatten(", "v:a[", "(select a from (", "decode(a, ", "to_date(a, ", "greatest(a, ", "div0(a, ", "array_agg("} {
+		depth := 40
+		closing := strings.Map(func(c rune) rune {
+			return map[rune]rune{'(': ')', '[': ']'}[c]
+		}, reversed(open))
+		f.Add(strings.Repeat(open, depth) + "x" + strings.Repeat(strings.ReplaceAll(closing, "\x00", ""), depth))
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, d := range Dialects() {
 			for _, kind := range []sqltext.Kind{sqltext.Scalar, sqltext.Query} {
@@ -180,4 +188,12 @@ func BenchmarkRewrite(b *testing.B) {
 	for b.Loop() {
 		Rewrite("snowflake", in, sqltext.Scalar)
 	}
+}
+
+func reversed(s string) string {
+	var b strings.Builder
+	for i := len(s) - 1; i >= 0; i-- {
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }

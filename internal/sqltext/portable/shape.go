@@ -146,11 +146,29 @@ func nameValues(items []item) {
 	}
 }
 
+// partWords cannot name a column on DuckDB without AS before them.
+var partWords = set("year years quarter quarters month months week weeks day days hour hours minute minutes second seconds millisecond milliseconds microsecond microseconds decade decades century centuries millennium millennia")
+
+// bareAliases writes the AS of an alias that DuckDB does not take without it: "count(*) days".
+func (r *rewriter) bareAliases(items []item) {
+	for i := range items {
+		if items[i].word == "from" {
+			return
+		}
+		l, n := prevItem(items, i), nextItem(items, i+1)
+		if l > 0 && items[i].prim && items[l].prim && items[i].hi == items[i].lo+1 && partWords[r.word(items[i].lo)] &&
+			(n == len(items) || wordAt(items, n) == "," || wordAt(items, n) == "from") {
+			items[i].out = built(r.span(items[i].lo, items[i].hi), "as ", items[i].out)
+		}
+	}
+}
+
 var setOps = set("union except intersect minus")
 
 func (r *rewriter) oneSelect(items []item) []item {
 	items = r.groupByNumber(items)
 	nameValues(items)
+	r.bareAliases(items)
 	items = r.fromParts(items)
 	k := nextItem(items, 1)
 	if k < len(items) && (items[k].word == "distinct" || items[k].word == "all") {
