@@ -4,7 +4,7 @@ import "fmt"
 
 // Code names a kind of diagnostic for ever; a code is never reused for another meaning. Letters: Y files and YAML, P packages,
 // S the shape of a document, R references and meaning, T templates, Q user SQL, C connections and site configuration,
-// D dialects, W warehouse and run.
+// D dialects, W warehouse and run, L advice.
 type Code string
 
 func sprintf(format string, args []any) string {

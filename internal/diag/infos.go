@@ -17,6 +17,7 @@ var infoLists = [][]Info{
 	siteconfigInfos,
 	portableInfos,
 	cliInfos,
+	lintInfos,
 }
 
 // Infos returns the reference entry of every code, in the order of the codes.

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-var codeRE = regexp.MustCompile(`^[YSRTQCDW]\d{3}$`)
+var codeRE = regexp.MustCompile(`^[YSPRTQCDWL]\d{3}$`)
 
 // TestEveryCodeHasAnInfo reads the codes out of this package's files: each has one entry, no two share a code, and every
 // list of entries is among infoLists.

@@ -109,3 +109,22 @@ func Summary(l List) string {
 	}
 	return out
 }
+
+// Counts is how many diagnostics of a list are shown, by severity.
+type Counts struct{ Errors, Warnings, Notes int }
+
+// Count counts a list as it is shown: without repeats.
+func Count(l List) Counts {
+	var c Counts
+	for _, d := range l.Sorted() {
+		switch d.Severity {
+		case Error:
+			c.Errors++
+		case Warning:
+			c.Warnings++
+		case Note:
+			c.Notes++
+		}
+	}
+	return c
+}

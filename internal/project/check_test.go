@@ -65,6 +65,8 @@ type example struct {
 	root    string
 	// run carries the plan out; postgres prints it in that dialect.
 	run, postgres bool
+	// lint asks for advice as well.
+	lint      bool
 	warehouse     string
 }
 
@@ -81,6 +83,8 @@ func readExample(t testing.TB, file string) *example {
 			x.run = true
 		case "option: postgres":
 			x.postgres = true
+		case "option: lint":
+			x.lint = true
 		case "option: base":
 			base, err := txtar.ParseFile("testdata/base.txtar")
 			must(t, err)
@@ -141,6 +145,10 @@ func (x *example) diagnose(t testing.TB) diag.List {
 	}
 	c, more, err := p.Compile(s, plan.Facts{})
 	must(t, err)
+	if x.lint {
+		c, more, err = p.Check(s)
+		must(t, err)
+	}
 	list.Add(more)
 	if (c == nil) != more.HasErrors() {
 		t.Errorf("a compiled project and errors: %v %v", c != nil, more.HasErrors())

@@ -57,6 +57,9 @@ func (st *state) evalName(x *nameExpr, sc *scope, nilAllowed bool) Value {
 	}
 	d := st.errorf(diag.TemplateUnknownName, x.at, "unknown name %q", x.name)
 	didYouMean(d, x.name, func() []string { return st.candidates(sc) }, "known here:")
+	if a, ok := st.env.Names.(Adviser); ok && a.Advice(x.name) != "" {
+		d.Fix = a.Advice(x.name)
+	}
 	if nilAllowed {
 		d.Severity = diag.Warning
 		d.Message += ", taken as nil"

@@ -17,6 +17,10 @@ type Names interface {
 	List() []string
 }
 
+// Adviser is asked of Names: the way out for a name that no template has but that people bring along from elsewhere, "" when
+// there is nothing better to say than the nearest name.
+type Adviser interface{ Advice(name string) string }
+
 // Map is Names kept in a map.
 type Map map[string]Value
 
