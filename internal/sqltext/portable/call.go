@@ -88,7 +88,7 @@ func (c *call) aggregateParts() bool {
 }
 
 // maxGrown is how many bytes a rewritten call may have: forms that write an argument twice double the text at each level.
-const maxGrown = 1 << 18
+const maxGrown = 1 << 16
 
 // arguments splits what is between the brackets.
 func (c *call) arguments() {
