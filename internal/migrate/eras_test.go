@@ -11,6 +11,13 @@ import (
 	"kith/internal/spec"
 )
 
+// TestCorpusMigrates holds every project of the corpus to the promises of a migration.
+func TestCorpusMigrates(t *testing.T) {
+	for name, files := range corpus(t) {
+		t.Run(name, func(t *testing.T) { check(t, files) })
+	}
+}
+
 // TestErasLoad loads a project of each era without a mistake, and migrates it without a rest.
 func TestErasLoad(t *testing.T) {
 	archives, err := filepath.Glob("testdata/eras/*.txtar")

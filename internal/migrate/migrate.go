@@ -147,7 +147,15 @@ func Auto(files Files, version int) Result {
 
 // marked marks the changes that are left. What an edit brought about and could not be carried out comes last.
 func marked(all, left []Change) []Change {
-	for _, c := range left {
+	var rest []Change
+	for _, c := range left { // those whose line did not move, first: equal changes are told apart by it
+		if i := slices.Index(all, c); i >= 0 {
+			all[i].ByHand = true
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	for _, c := range rest {
 		i := slices.IndexFunc(all, func(a Change) bool { return !a.ByHand && a.Path == c.Path && a.Old == c.Old && a.New == c.New })
 		c.ByHand = true
 		if i < 0 {

@@ -61,8 +61,16 @@ func (r Result) after(files Files) Files {
 	return out
 }
 
+// tester is what check reports to.
+type tester interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // check holds a migration to its promises.
-func check(t testing.TB, files Files) Result {
+func check(t tester, files Files) Result {
 	t.Helper()
 	before, list, err := spec.LoadFS(files, "")
 	if err != nil {

@@ -131,6 +131,8 @@ type items struct {
 	// lines are items of a block list, their dashes at column 0, without a break at the end; raw are items in brackets.
 	lines string
 	raw   []string
+	// trail is the comment behind items in brackets.
+	trail string
 }
 
 // listItems is the text of the items of a list, with the comments above them.
@@ -143,6 +145,9 @@ func (t text) listItems(list *source.Node, after int) (items, bool) {
 			}
 			out.raw = append(out.raw, i.Span.Text())
 		}
+		if c := t.skipBlanks(list.Span.End); c < len(t.data()) && t.data()[c] == '#' {
+			out.trail = string(t.data()[list.Span.End:t.lineEnd(c)])
+		}
 		return out, true
 	}
 	if !t.alone(list.Span.Start) {
@@ -150,8 +155,13 @@ func (t text) listItems(list *source.Node, after int) (items, bool) {
 	}
 	column := t.column(list.Span.Start)
 	from := t.lineStart(list.Span.Start)
-	if first := t.nextLine(after); first < from && t.skip(first) == list.Span.Start {
+	above := ""
+	if first := t.nextLine(after); first <= from && t.skip(first) == list.Span.Start {
 		from = first
+		// A comment beside the key goes with its items.
+		if c := t.skipBlanks(after + 1); c < t.lineEnd(after) && t.data()[c] == '#' {
+			above = string(t.data()[c:t.lineEnd(after)]) + t.eol()
+		}
 	}
 	end := list.Span.End
 	for _, i := range list.Items {
@@ -160,7 +170,14 @@ func (t text) listItems(list *source.Node, after int) (items, bool) {
 		}
 	}
 	s := string(t.data()[from:t.lineEnd(end)])
-	return items{lines: strings.TrimPrefix(shifted("\n"+s, column, 0), "\n")}, true
+	return items{lines: above + strings.TrimPrefix(shifted("\n"+s, column, 0), "\n")}, true
+}
+
+func (t text) skipBlanks(off int) int {
+	for off < len(t.data()) && (t.data()[off] == ' ' || t.data()[off] == '\t') {
+		off++
+	}
+	return off
 }
 
 func (t text) moveList(e spec.MoveList) ([]patch, bool) {
@@ -199,7 +216,7 @@ func (t text) underHead(head [][2]string, inner string, moved items) items {
 	}
 	b.WriteString("  " + inner + ":")
 	if moved.lines == "" {
-		b.WriteString(" [" + strings.Join(moved.raw, ", ") + "]")
+		b.WriteString(" [" + strings.Join(moved.raw, ", ") + "]" + moved.trail)
 	} else {
 		b.WriteString(shifted(t.eol()+moved.lines, 0, 2*step))
 	}
@@ -252,11 +269,14 @@ func (t text) appendItems(to *source.Node, key string, moved items) ([]patch, bo
 	if indent < 0 {
 		return nil, false
 	}
-	value := " [" + strings.Join(moved.raw, ", ") + "]"
+	value := " [" + strings.Join(moved.raw, ", ") + "]" + moved.trail
 	if moved.lines != "" {
 		value = shifted(t.eol()+moved.lines, 0, indent+step)
 	}
 	if there { // written without a value
+		if moved.trail != "" && t.skipBlanks(t.end(p)) != t.lineEnd(t.end(p)) {
+			return nil, false
+		}
 		return []patch{t.patch(t.afterColon(p), t.end(p), value)}, true
 	}
 	last := t.last(to)
@@ -288,7 +308,7 @@ func (t text) appendToList(list *source.Node, moved items) ([]patch, bool) {
 	}
 	lines := moved.lines
 	if lines == "" {
-		lines = "- " + strings.Join(moved.raw, t.eol()+"- ")
+		lines = "- " + strings.Join(moved.raw, t.eol()+"- ") + moved.trail
 	}
 	at := t.lineEnd(list.Span.End)
 	return []patch{t.patch(at, at, shifted(t.eol()+lines, 0, t.column(list.Span.Start)))}, true

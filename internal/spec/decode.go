@@ -135,7 +135,9 @@ func decodeInto[T any](d *Decoder, n *source.Node, obj *Object[T], v *T, written
 	if n == nil {
 		n = &source.Node{Kind: source.NullNode}
 	}
-	if n.Kind != source.MapNode && n.Kind != source.NullNode {
+	if n.Kind == source.ListNode && len(n.Items) == 0 {
+		d.Warnf(diag.SWrongType, headOf(n.Span), "expected a map of keys (%s), found an empty list", obj.Name).WithFix("write {}")
+	} else if n.Kind != source.MapNode && n.Kind != source.NullNode {
 		d.wrongType(n, "a map of keys ("+obj.Name+")")
 		return
 	}
@@ -143,7 +145,7 @@ func decodeInto[T any](d *Decoder, n *source.Node, obj *Object[T], v *T, written
 	d.stack = append(d.stack, frame{table: table, written: written})
 	top := len(d.stack) - 1
 	present := map[string]bool{}
-	misplaced := map[string][]source.Pair{}
+	misplaced := map[string][]misplacedKey{}
 	for _, p := range n.Pairs {
 		i, old := obj.field(p.Key.Value)
 		if i < 0 {
@@ -166,7 +168,7 @@ func decodeInto[T any](d *Decoder, n *source.Node, obj *Object[T], v *T, written
 		}
 		d.remark(table, p, &f.Info, old)
 		if under := f.Info.OldPlace; under != "" {
-			misplaced[under] = append(misplaced[under], p)
+			misplaced[under] = append(misplaced[under], misplacedKey{p, f.Info.Name})
 		}
 		d.stack[top].key = p.Key.Value
 		f.set(d, value{p.Key, p.Value, &f.Info, n}, v)
@@ -242,15 +244,21 @@ func (d *Decoder) gone(t *Table, n *source.Node, p source.Pair, info *FieldInfo)
 	d.older(p.Key.Span, p.Key.Value, "", RemoveKey{n, p.Key})
 }
 
+// misplacedKey is a key that belongs under another one, with its current name.
+type misplacedKey struct {
+	pair source.Pair
+	name string
+}
+
 // nest records keys that belong under another one. Keys that a merge brought are nested where they are written.
-func (d *Decoder) nest(n *source.Node, misplaced map[string][]source.Pair) {
+func (d *Decoder) nest(n *source.Node, misplaced map[string][]misplacedKey) {
 	for _, under := range slices.Sorted(maps.Keys(misplaced)) {
 		var own []source.Pair
 		var names []string
 		for _, p := range misplaced[under] {
-			if k := p.Key.Span; k.File == n.Span.File && k.Start >= n.Span.Start && k.End <= n.Span.End {
-				own = append(own, p)
-				names = append(names, p.Key.Value)
+			if k := p.pair.Key.Span; k.File == n.Span.File && k.Start >= n.Span.Start && k.End <= n.Span.End {
+				own = append(own, p.pair)
+				names = append(names, p.name)
 			}
 		}
 		if len(own) > 0 {

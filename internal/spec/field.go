@@ -234,6 +234,10 @@ func (d *Decoder) str(n *source.Node) (source.At[string], bool) {
 // items returns the items of a list that hold something.
 func (d *Decoder) items(n *source.Node, of string) []*source.Node {
 	if n.Kind != source.ListNode {
+		if n.Kind == source.MapNode && len(n.Pairs) == 0 {
+			d.Warnf(diag.SWrongType, headOf(n.Span), "expected a list of %s, found an empty map", of).WithFix("write []")
+			return nil
+		}
 		g := d.wrongType(n, "a list of "+of)
 		if n.Kind == source.ScalarNode {
 			g.WithFix("write it as a list: [%s]", n.Span.Text())

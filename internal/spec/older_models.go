@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -200,10 +201,47 @@ func (r *reader) featureTable(m *Model, file *modelFile) {
 	if len(vars) == 0 {
 		return
 	}
+	if vars = r.unique(m, vars, file); len(vars) == 0 {
+		return
+	}
 	g := &VarGroup{Span: m.Span, Name: source.At[string]{Value: r.groupName(m), Span: m.Name.Span}, Vars: vars}
 	g.EntityKey, _ = scalarAt(m.Spec.Get("entity_key"))
 	g.EntityCohort, _ = scalarAt(m.Spec.Get("entity_cohort"))
 	file.moved = append(file.moved, g)
+}
+
+// unique leaves out vars that another feature table or a group of the entity defines word for word: each feature table of
+// old had vars of its own.
+func (r *reader) unique(m *Model, vars []*Var, file *modelFile) []*Var {
+	entity, _ := scalarAt(m.Spec.Get("entity_key"))
+	var others []*Var
+	for _, groups := range [][]*VarGroup{r.p.VarGroups, file.varGroups, file.moved} {
+		for _, g := range groups {
+			if entity.Value != "" && strings.EqualFold(g.EntityKey.Value, entity.Value) {
+				others = append(others, g.Vars...)
+			}
+		}
+	}
+	var out []*Var
+	for _, v := range vars {
+		same := slices.IndexFunc(others, func(o *Var) bool { return o.Input == v.Input && o.Name.Value == v.Name.Value && sameMeaning(o, v) })
+		if same < 0 {
+			out = append(out, v)
+			continue
+		}
+		r.d.Warnf(diag.SFormerMechanism, v.Name.Span, "a var that two feature tables define in the same words is one var of the entity").
+			WithAlso(others[same].Name.Span, "defined here too").WithFix("define it once")
+		list := r.specs[m].Get("vars")
+		if list == nil {
+			continue
+		}
+		for _, item := range list.Items {
+			if len(item.Pairs) == 1 && item.Pairs[0].Value == r.d.nodes[v] {
+				r.d.older(item.Span, "var "+v.Name.Value+" twice", "", RemoveItem{list, item})
+			}
+		}
+	}
+	return out
 }
 
 // groupName is the name of the var group that the vars of a feature table make.

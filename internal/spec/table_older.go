@@ -120,7 +120,7 @@ func (d *Decoder) filterList(n *source.Node) *source.Node {
 	out.Items = nil
 	for _, item := range n.Items {
 		if item.Kind != source.MapNode || !olderFilter(item) {
-			out.Items = append(out.Items, item)
+			out.Items = append(out.Items, d.emptyValue(item))
 			continue
 		}
 		items, texts := filterItems(item)
@@ -128,6 +128,22 @@ func (d *Decoder) filterList(n *source.Node) *source.Node {
 		out.Items = append(out.Items, items...)
 	}
 	return &out
+}
+
+// emptyValue reads a filter whose value is written and left empty as one of the empty text.
+func (d *Decoder) emptyValue(item *source.Node) *source.Node {
+	v := item.Get("value")
+	if v == nil || v.Kind != source.NullNode || has(item, "regex") || has(item, "sql") {
+		return item
+	}
+	at := item.Span
+	for _, p := range item.Pairs {
+		if p.Key.Value == "value" {
+			at = p.Key.Span
+		}
+	}
+	d.Warnf(diag.SWrongType, at, "the value of the filter is empty").WithFix("write value: \"\" if the empty text is meant")
+	return with(item, source.At[string]{Value: "value", Span: at}, word("", at))
 }
 
 func olderFilter(n *source.Node) bool {
