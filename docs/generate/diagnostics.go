@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"kith/internal/cli/examples"
 	"kith/internal/diag"
 	"kith/internal/dialect"
 	"kith/internal/dialect/duckdb"
@@ -25,19 +26,6 @@ import (
 	warehouse "kith/internal/warehouse/duckdb"
 )
 
-// letters says what a code's first letter stands for, in the order of the reference.
-var letters = []struct{ letter, about string }{
-	{"Y", "Files and YAML"},
-	{"S", "The shape of a document"},
-	{"P", "Packages"},
-	{"R", "References and meaning"},
-	{"T", "Templates"},
-	{"Q", "SQL of the project"},
-	{"C", "Connections and site configuration"},
-	{"D", "Dialects"},
-	{"W", "Warehouse and run"},
-}
-
 // exampleFolders hold one project for each code, in files named <code>.txtar or <code>_<more>.txtar.
 var exampleFolders = []string{"internal/spec/testdata/check", "internal/project/testdata/check"}
 
@@ -48,58 +36,83 @@ func diagnostics(root string) (string, error) {
 	var b strings.Builder
 	b.WriteString(generated + "# Diagnostics\n\nEvery message has a code that keeps its meaning for ever. An error stops the command, a warning does not; a note says what is\n" +
 		"accepted and has no effect, or how something was read. All that is wrong is said at once.\n")
-	printed := 0
-	for _, l := range letters {
-		var own []diag.Info
-		for _, info := range diag.Infos() {
-			if strings.HasPrefix(string(info.Code), l.letter) {
-				own = append(own, info)
-			}
-		}
-		if len(own) == 0 {
-			continue
-		}
-		printed += len(own)
-		fmt.Fprintf(&b, "\n## %s: %s\n", l.letter, l.about)
-		for _, info := range own {
+	for _, f := range diag.Families() {
+		fmt.Fprintf(&b, "\n## %s: %s\n", f.Letter, f.About)
+		for _, info := range f.Of() {
 			fmt.Fprintf(&b, "\n### %s: %s\n\n%s\n", info.Code, info.Title, plainAngles(info.Meaning))
-			text, err := earned(root, info.Code)
+			x, err := earned(root, info.Code)
 			if err != nil {
 				return "", fmt.Errorf("example of %s: %w", info.Code, err)
 			}
-			if text != "" {
-				fmt.Fprintf(&b, "\n```text\n%s```\n", text)
+			if x != nil {
+				fmt.Fprintf(&b, "\n```text\n%s```\n", x.printed)
 			}
 		}
-	}
-	if printed != len(diag.Infos()) {
-		return "", fmt.Errorf("a code begins with a letter that is not among letters")
 	}
 	return b.String(), nil
 }
 
-// earned is what the smallest example of a code is told about it, "" when there is none. That every example earns its code is
+// exampleArchive is the archive that kith explain shows examples from: for each code the files of its example, a caption and
+// what is printed.
+func exampleArchive(root string) (string, error) {
+	out := &txtar.Archive{Comment: []byte("Printed from the projects of the tests by `go generate ./docs`. Do not edit.\n")}
+	for _, info := range diag.Infos() {
+		x, err := earned(root, info.Code)
+		if err != nil {
+			return "", fmt.Errorf("example of %s: %w", info.Code, err)
+		}
+		if x == nil {
+			continue
+		}
+		add := func(name, text string) {
+			out.Files = append(out.Files, txtar.File{Name: string(info.Code) + "/" + name, Data: []byte(text)})
+		}
+		caption, _, _ := strings.Cut(string(x.archive.Comment), "\n")
+		add(examples.Caption, caption+"\n")
+		if option(x.archive, "base") {
+			add(examples.Added, "")
+		}
+		for _, f := range x.archive.Files {
+			if f.Name != "rendered" && f.Name != "project" && f.Name != "warehouse.sql" {
+				add(f.Name, withoutExpectations(f.Data))
+			}
+		}
+		add(examples.Printed, x.printed)
+	}
+	return string(txtar.Format(out)), nil
+}
+
+// wrong is a project of the tests and the message that it earns.
+type wrong struct {
+	archive *txtar.Archive
+	printed string
+}
+
+// earned is the smallest example of a code with what it is told, nil when there is none. That every example earns its code is
 // the concern of the tests they belong to.
-func earned(root string, code diag.Code) (string, error) {
-	files, err := examples(root, code)
+func earned(root string, code diag.Code) (*wrong, error) {
+	files, err := examplesOf(root, code)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	for _, file := range files {
-		text, err := message(root, file, code)
-		if text != "" || err != nil {
-			return text, err
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			return nil, err
+		}
+		text, err := message(root, archive, code)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		if text != "" {
+			return &wrong{archive, text}, nil
 		}
 	}
-	return "", nil
+	return nil, nil
 }
 
 // message is the message of a code that an example earns, as people see it; "" when it earns none.
-func message(root, file string, code diag.Code) (string, error) {
-	archive, err := txtar.ParseFile(file)
-	if err != nil {
-		return "", err
-	}
+func message(root string, archive *txtar.Archive, code diag.Code) (string, error) {
 	folder, err := os.MkdirTemp("", "kith-example")
 	if err != nil {
 		return "", err
@@ -107,7 +120,7 @@ func message(root, file string, code diag.Code) (string, error) {
 	defer os.RemoveAll(folder)
 	list, err := diagnose(root, folder, archive)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", file, err)
+		return "", err
 	}
 	i := slices.IndexFunc(list, func(d diag.Diagnostic) bool { return d.Code == code })
 	if i < 0 {
@@ -123,8 +136,16 @@ func message(root, file string, code diag.Code) (string, error) {
 // expectation is the comment by which a test file says what its line earns. It is taken away, for people to see the mistake.
 var expectation = regexp.MustCompile(` *# (ERROR|WARNING|NOTE) [A-Z]\d{3}.*`)
 
-// examples are the test files of a code, the shortest first.
-func examples(root string, code diag.Code) ([]string, error) {
+// withoutExpectations is a file as people would write it.
+func withoutExpectations(data []byte) string { return expectation.ReplaceAllString(string(data), "") }
+
+// option reports whether the head of an archive sets an option.
+func option(archive *txtar.Archive, name string) bool {
+	return slices.Contains(strings.Split(string(archive.Comment), "\n"), "option: "+name)
+}
+
+// examplesOf are the test files of a code, the shortest first.
+func examplesOf(root string, code diag.Code) ([]string, error) {
 	size := map[string]int{}
 	var out []string
 	for _, dir := range exampleFolders {
@@ -153,11 +174,8 @@ var endTime = time.Date(2026, 6, 30, 0, 0, 0, 0, time.UTC)
 
 // diagnose lays an example out in a folder and takes it as far as it goes: the head of its archive says what else it needs.
 func diagnose(root, folder string, archive *txtar.Archive) (diag.List, error) {
-	option := func(name string) bool {
-		return slices.Contains(strings.Split(string(archive.Comment), "\n"), "option: "+name)
-	}
 	files := archive.Files
-	if option("base") {
+	if option(archive, "base") {
 		base, err := txtar.ParseFile(filepath.Join(root, filepath.FromSlash(baseFile)))
 		if err != nil {
 			return nil, err
@@ -175,7 +193,7 @@ func diagnose(root, folder string, archive *txtar.Archive) (diag.List, error) {
 	if p == nil || err != nil {
 		return list.Sorted(), err
 	}
-	more, err := compileAndRun(p, fill, option("postgres"), option("run"))
+	more, err := compileAndRun(p, fill, archive)
 	list.Add(more)
 	return list.Sorted(), err
 }
@@ -204,7 +222,7 @@ func layOut(folder string, files []txtar.File) (fill string, err error) {
 		if link {
 			err = os.Symlink(target, path)
 		} else {
-			err = os.WriteFile(path, []byte(visible.Replace(expectation.ReplaceAllString(string(f.Data), ""))), 0o644)
+			err = os.WriteFile(path, []byte(visible.Replace(withoutExpectations(f.Data))), 0o644)
 		}
 		if err != nil {
 			return "", err
@@ -213,12 +231,13 @@ func layOut(folder string, files []txtar.File) (fill string, err error) {
 	return fill, nil
 }
 
-func compileAndRun(p *project.Project, fill string, postgres, carryOut bool) (diag.List, error) {
+func compileAndRun(p *project.Project, fill string, archive *txtar.Archive) (diag.List, error) {
+	carryOut := option(archive, "run")
 	ctx := context.Background()
 	const memory = 64 << 20
 	s := project.Settings{Dialect: "duckdb", Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"}, Target: "example",
 		SeqNo: 1, EndTime: endTime, KernelMemory: memory}
-	if postgres {
+	if option(archive, "postgres") {
 		s.Dialect = "postgres"
 	}
 	var reg *run.Registry
@@ -245,6 +264,9 @@ func compileAndRun(p *project.Project, fill string, postgres, carryOut bool) (di
 		}
 	}
 	compiled, list, err := p.Compile(s, plan.Facts{})
+	if option(archive, "lint") {
+		compiled, list, err = p.Check(s)
+	}
 	if err != nil || compiled == nil || reg == nil {
 		return list, err
 	}

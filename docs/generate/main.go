@@ -26,7 +26,7 @@ func main() {
 	}
 }
 
-// document is a generated file: its path from the root of the repository, and what prints it.
+// document is a generated file, most of them for people: its path from the root of the repository, and what prints it.
 type document struct {
 	path  string
 	print func(root string) (string, error)
@@ -36,6 +36,7 @@ var documents = []document{
 	{"docs/reference/language.md", func(string) (string, error) { return language(), nil }},
 	{"docs/reference/cli.md", func(string) (string, error) { return commandLine() }},
 	{"docs/reference/diagnostics.md", diagnostics},
+	{"internal/cli/examples/examples.txtar", exampleArchive},
 }
 
 func write(root string) error {

@@ -38,3 +38,33 @@ func InfoOf(code Code) (info Info, ok bool) {
 	}
 	return Info{}, false
 }
+
+// Family is the codes of one letter.
+type Family struct{ Letter, About string }
+
+// Families returns the letters that codes begin with, in the order of the reference.
+func Families() []Family {
+	return []Family{
+		{"Y", "Files and YAML"},
+		{"S", "The shape of a document"},
+		{"P", "Packages"},
+		{"R", "References and meaning"},
+		{"T", "Templates"},
+		{"Q", "SQL of the project"},
+		{"C", "Connections and site configuration"},
+		{"D", "Dialects"},
+		{"W", "Warehouse and run"},
+		{"L", "Advice"},
+	}
+}
+
+// Of returns the reference entries of the family, in the order of their codes.
+func (f Family) Of() []Info {
+	var out []Info
+	for _, i := range Infos() {
+		if strings.HasPrefix(string(i.Code), f.Letter) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
