@@ -17,13 +17,15 @@ import (
 	"kith/internal/rel"
 )
 
-// baseCatalog answers for the tables of testdata/base.txtar without an engine.
+// baseCatalog answers for the tables of testdata/base.txtar and of testdata/valid without an engine.
 type baseCatalog struct{}
 
 var baseTables = map[string]string{
-	"orders":    "order_id user_id email amount currency ordered_at",
-	"visits":    "visit_id anonymous_id user_id page seen_at",
-	"contracts": "contract_id account_id seats",
+	"orders":        "order_id user_id email amount currency ordered_at",
+	"visits":        "visit_id anonymous_id user_id page seen_at",
+	"contracts":     "contract_id account_id seats",
+	"clicks":        "email device street no clicked_at",
+	"known_devices": "device ok",
 }
 
 func (baseCatalog) Table(o rel.Object) (catalog.Table, bool, error) {
@@ -38,7 +40,12 @@ func (baseCatalog) Table(o rel.Object) (catalog.Table, bool, error) {
 // TestMutatedProjects breaks a large valid project in small ways, as slips of the hand do: a line lost, doubled or moved, a word
 // put in the place of another. Whatever comes out is compiled or refused with places, never a panic or a defect of ours.
 func TestMutatedProjects(t *testing.T) {
-	x := readExample(t, "testdata/valid/forms.txtar")
+	for _, file := range examples(t, "testdata/valid/*.txtar") {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { mutateProject(t, readExample(t, file)) })
+	}
+}
+
+func mutateProject(t *testing.T, x *example) {
 	var names []string
 	files := map[string][]string{}
 	must(t, filepath.WalkDir(x.root, func(path string, d os.DirEntry, err error) error {
@@ -61,7 +68,9 @@ func TestMutatedProjects(t *testing.T) {
 	slices.Sort(words)
 	words = slices.Compact(words)
 	root := t.TempDir()
-	must(t, os.MkdirAll(filepath.Join(root, "models"), 0o777))
+	for _, name := range names {
+		must(t, os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o777))
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		changed := map[string][]string{}
 		for _, name := range names {
