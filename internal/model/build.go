@@ -90,6 +90,7 @@ func (b *Builder) resolve() {
 	b.bareInputVars()
 	b.bareVars()
 	b.checkColumns()
+	b.checkOneValue()
 	b.checkPublished()
 	b.order()
 	b.checkUnions()

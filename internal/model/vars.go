@@ -209,11 +209,25 @@ func (b *Builder) checkVar(v *EntityVar) {
 	case f.Windows:
 		b.checkWindow(v, "var "+v.Name, v.Select, v.Window)
 	case b.nestedAggregate(v, v.Select):
-	case !f.Aggregates && !f.Windows && !b.isMainID(v):
-		d := b.Diags.Errorf(diag.RNotAggregate, at, "var %s is neither an aggregate nor a window function", v.Name).
-			WithAlso(s.From.Span, "%s may have many rows per %s", v.From.Addr(), v.Cohort.Entity.Name)
-		d.WithFix("say which value is meant: any_value(%s), max(%s), or a window function with window.order_by", oneLine(v.Select), oneLine(v.Select))
-		v.Broken = true
+	}
+}
+
+// checkOneValue says which vars with a from would have many values per entity. It comes after the check of columns: what
+// names a column that is not there has said enough.
+func (b *Builder) checkOneValue() {
+	for _, c := range b.Cohorts {
+		for _, v := range c.Vars {
+			if v.From == nil || v.Broken || v.Select == nil || v.Select.Opaque {
+				continue
+			}
+			if f := v.Select.Facts; f.Aggregates || f.Windows || b.isMainID(v) {
+				continue
+			}
+			b.Diags.Errorf(diag.RNotAggregate, v.spec.Select.Span(), "var %s is neither an aggregate nor a window function", v.Name).
+				WithAlso(v.spec.From.Span, "%s may have many rows per %s", v.From.Addr(), v.Cohort.Entity.Name).
+				WithFix("say which value is meant: any_value(%s), max(%s), or a window function with window.order_by", oneLine(v.Select), oneLine(v.Select))
+			v.Broken = true
+		}
 	}
 }
 
