@@ -101,7 +101,20 @@ func (r *rewriter) textLiteral(i int) item {
 	it := item{out: r.slice(i, i+1), lo: i, hi: i + 1, prim: true, typ: isText}
 	raw := r.str(i)
 	if c := raw[0] | 0x20; c == 'x' || c == 'b' || c == 'n' {
-		return it
+		if !r.d.doubleText {
+			return it
+		}
+		value, ok := r.d.decode(raw[1:])
+		if !ok {
+			r.refuse(i, i+1, "take the character out", "the text holds a zero character, which no text of DuckDB can hold")
+		}
+		at := r.span(i, i+1)
+		if it.typ = unknown; c == 'b' {
+			it.out = built(at, quoteText(value), "::blob")
+		} else {
+			it.out = built(at, raw[:1], quoteText(value))
+		}
+		return r.apart(it)
 	}
 	value, ok := r.d.decode(raw)
 	if !ok {
@@ -110,6 +123,14 @@ func (r *rewriter) textLiteral(i int) item {
 	it.lit, it.isLit = value, true
 	if q := quoteText(value); q != raw && !strings.HasPrefix(raw, "$$") {
 		it.out = source.Literal(q, r.span(i, i+1))
+	}
+	return r.apart(it)
+}
+
+// apart keeps a text from growing into one with the text right before it: there two quotes are no escape.
+func (r *rewriter) apart(it item) item {
+	if it.lo > 0 && r.toks[it.lo-1].kind == tokString {
+		it.out = built(r.span(it.lo, it.hi), " ", it.out)
 	}
 	return it
 }
