@@ -73,7 +73,7 @@ func exampleArchive(root string) (string, error) {
 			add(examples.Added, "")
 		}
 		for _, f := range x.archive.Files {
-			if f.Name != "rendered" && f.Name != "project" && f.Name != "warehouse.sql" {
+			if f.Name != "rendered" && f.Name != "project" {
 				add(f.Name, withoutExpectations(f.Data))
 			}
 		}

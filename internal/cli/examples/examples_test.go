@@ -27,7 +27,7 @@ func TestExamplesAreWhole(t *testing.T) {
 		if x == nil {
 			continue
 		}
-		if x.Caption == "" || len(x.Files) == 0 || !strings.Contains(x.Printed, " "+string(i.Code)+" ") {
+		if x.Caption == "" || len(x.Files) == 0 || !strings.Contains(" "+x.Printed, " "+string(i.Code)+" ") {
 			t.Errorf("%s: caption %q, %d files, prints %q", i.Code, x.Caption, len(x.Files), x.Printed)
 		}
 	}
