@@ -30,6 +30,15 @@ func patches(e spec.Edit) (out []patch, ok bool) {
 		return text{e.In.Span.File}.nest(e)
 	case spec.MoveList:
 		return text{e.In.Span.File}.moveList(e)
+	case spec.AddItem:
+		item := e.Name + ": " + spec.Quote(e.Word)
+		if t := (text{e.To.Span.File}); t.f == nil {
+			return nil, false
+		} else if p, ok := t.get(e.To, e.Key); t.flow(e.To) || ok && t.flow(p.Value) {
+			return t.appendItems(e.To, e.Key, items{raw: []string{"{" + item + "}"}})
+		} else {
+			return t.appendItems(e.To, e.Key, items{lines: "- " + item})
+		}
 	case spec.MoveItem:
 		return text{e.Item.Span.File}.moveItem(e)
 	}

@@ -293,8 +293,10 @@ func size(e spec.Edit) int {
 		return 2
 	case spec.MoveItem:
 		return 3
+	case spec.MoveList:
+		return 4
 	}
-	return 4
+	return 5 // what is added comes behind what is moved, as in the project that was read
 }
 
 // touches reports whether patches overlap others or each other.

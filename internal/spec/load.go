@@ -127,7 +127,7 @@ func (r *reader) project() (*Project, error) {
 		}
 	}
 	p.ModelFolders = append(p.ModelFolders, pf.macroFolders...)
-	r.settle()
+	r.settle(n)
 	return p, nil
 }
 

@@ -18,8 +18,8 @@ type Older struct {
 	Edit     Edit
 }
 
-// Edit is a change of a text in terms of YAML: Replace, ReplaceItems, RemoveKey, RemoveItem, WrapItem, AddKey, Nest, MoveList, MoveItem or
-// RenameFile and no other. Which bytes change is the business of who carries it out.
+// Edit is a change of a text in terms of YAML: Replace, ReplaceItems, RemoveKey, RemoveItem, WrapItem, AddKey, Nest, MoveList, MoveItem,
+// AddItem or RenameFile and no other. Which bytes change is the business of who carries it out.
 type Edit interface{ edit() }
 
 // Replace puts other text in the place of a span: the new name of a key, another value.
@@ -84,6 +84,13 @@ type MoveItem struct {
 	Leave string
 }
 
+// AddItem adds an item, a map with one key, to the list under a key of a map, which is made if it is not there.
+type AddItem struct {
+	To         *source.Node
+	Key        string
+	Name, Word string
+}
+
 // RenameFile gives a file another name.
 type RenameFile struct{ From, To string }
 
@@ -96,6 +103,7 @@ func (AddKey) edit()       {}
 func (Nest) edit()         {}
 func (MoveList) edit()     {}
 func (MoveItem) edit()     {}
+func (AddItem) edit()      {}
 func (RenameFile) edit()   {}
 
 // older records a use of an older form.

@@ -25,7 +25,8 @@ type namedStitcher struct {
 	path   source.At[string]
 }
 
-func (r *reader) settle() {
+func (r *reader) settle(root *source.Node) {
+	r.impliedIDTypes(root)
 	for _, in := range r.p.Inputs {
 		r.settleIDs(in)
 	}
@@ -152,6 +153,40 @@ func (r *reader) settleIDTypes(root *source.Node) {
 			}
 			r.d.older(def.node.Span, "{name: "+name+", …}", name, MoveItem{Item: def.node, To: root, Key: "id_types", Leave: name})
 			r.p.IDTypes = append(r.p.IDTypes, def.idType)
+		}
+	}
+}
+
+// impliedIDTypes defines the id types that a project of the schemas before id_types uses without defining them. With packages
+// nothing is implied: they may define them.
+func (r *reader) impliedIDTypes(root *source.Node) {
+	if v := r.p.SchemaVersion; v.Span.IsZero() || v.Value >= lastUnbound || len(r.p.Packages) > 0 {
+		return
+	}
+	known := map[string]bool{"": true, "main_id": true, "rudder_id": true}
+	for _, t := range r.p.MainIDTypes {
+		known[t] = true
+	}
+	for _, t := range r.p.IDTypes {
+		known[t.Name.Value] = true
+	}
+	imply := func(s source.At[string]) {
+		if known[s.Value] {
+			return
+		}
+		known[s.Value] = true
+		r.p.IDTypes = append(r.p.IDTypes, &IDType{Span: s.Span, Name: s})
+		r.d.Warnf(diag.SFormerMechanism, s.Span, "an id type that is nowhere defined is an older form").WithFix("add an item to id_types: {name: %s}", s.Value)
+		r.d.older(s.Span, "id type "+s.Value+" that is not defined", "id_types: [{name: "+s.Value+"}]", AddItem{To: root, Key: "id_types", Name: "name", Word: s.Value})
+	}
+	for _, e := range r.p.Entities {
+		for _, s := range e.IDTypes {
+			imply(s)
+		}
+	}
+	for _, in := range r.p.Inputs {
+		for _, id := range in.IDs {
+			imply(id.Type)
 		}
 	}
 }
