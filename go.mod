@@ -4,6 +4,8 @@ go 1.26
 
 require github.com/duckdb/duckdb-go/v2 v2.10506.0
 
+require github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
+
 require (
 	github.com/apache/arrow-go/v18 v18.5.1 // indirect
 	github.com/cockroachdb/datadriven v1.0.3 // indirect

@@ -42,3 +42,8 @@ func documentTo(w io.Writer, v any) error {
 	e.SetIndent("", "  ")
 	return e.Encode(v)
 }
+
+// jsonOf writes a JSON document.
+func jsonOf(v any) func(io.Writer) error {
+	return func(w io.Writer) error { return documentTo(w, v) }
+}

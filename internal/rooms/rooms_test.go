@@ -25,6 +25,7 @@ var rooms = []struct {
 	{"sqltext", "user SQL is read without knowing what its names stand for"},
 	{"model", "what is resolved never learns how it is computed"},
 	{"modeltype/", "a model type becomes nodes; it does not see how they are computed"},
+	{"schema", "what may be written, for editors"},
 	{"lint", "advice about what is resolved; nothing depends on it"},
 	{"material", "names of materials"},
 	{"rel", "meaning without a dialect"},

@@ -38,6 +38,9 @@ type Type struct{}
 // Name is "common_column_union".
 func (Type) Name() string { return "common_column_union" }
 
+// Table is the field table of the model_spec.
+func (Type) Table() *spec.Table { return Object.Table() }
+
 // Declare adds the union.
 func (Type) Declare(b *model.Builder, m *spec.Model) {
 	s, diags := spec.DecodeModel(m, Object)

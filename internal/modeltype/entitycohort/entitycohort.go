@@ -72,6 +72,9 @@ type Type struct{}
 // Name is "entity_cohort".
 func (Type) Name() string { return "entity_cohort" }
 
+// Table is the field table of the model_spec.
+func (Type) Table() *spec.Table { return Object.Table() }
+
 // Declare adds the cohort; its parent and filters are resolved when all models are declared.
 func (Type) Declare(b *model.Builder, m *spec.Model) {
 	s, diags := spec.DecodeModel(m, Object)

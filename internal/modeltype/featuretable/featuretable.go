@@ -43,6 +43,9 @@ type Type struct{}
 // Name is "feature_table_model".
 func (Type) Name() string { return "feature_table_model" }
 
+// Table is the field table of the model_spec.
+func (Type) Table() *spec.Table { return Object.Table() }
+
 // Declare adds the table; its features are looked up when all vars are declared.
 func (Type) Declare(b *model.Builder, m *spec.Model) {
 	s, diags := spec.DecodeModel(m, Object)

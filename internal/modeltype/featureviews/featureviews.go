@@ -48,6 +48,9 @@ func Types() []model.Type {
 // Name is the value of model_type.
 func (t Type) Name() string { return string(t) }
 
+// Table is the field table of the model_spec.
+func (t Type) Table() *spec.Table { return Object.Table() }
+
 // Declare asks for the views; a view keyed by main id has the model's name.
 func (t Type) Declare(b *model.Builder, m *spec.Model) {
 	s, diags := spec.DecodeModel(m, Object)

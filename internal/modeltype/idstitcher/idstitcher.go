@@ -54,6 +54,9 @@ type Type struct{}
 // Name is "id_stitcher".
 func (Type) Name() string { return "id_stitcher" }
 
+// Table is the field table of the model_spec.
+func (Type) Table() *spec.Table { return Object.Table() }
+
 // Declare adds the stitcher; its edge sources are resolved when all models are declared.
 func (Type) Declare(b *model.Builder, m *spec.Model) {
 	s, diags := spec.DecodeModel(m, Object)

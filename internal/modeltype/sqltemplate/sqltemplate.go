@@ -76,6 +76,9 @@ type Type struct{}
 // Name is "sql_template".
 func (Type) Name() string { return "sql_template" }
 
+// Table is the field table of the model_spec.
+func (Type) Table() *spec.Table { return Object.Table() }
+
 // Declare adds the model.
 func (Type) Declare(b *model.Builder, m *spec.Model) {
 	s, diags := spec.DecodeModel(m, Object)

@@ -1,0 +1,64 @@
+package schema
+
+import (
+	"strings"
+	"unicode"
+
+	"kith/internal/spec"
+)
+
+// value is what a key accepts. null is the same as leaving the key out.
+func (w *writer) value(t spec.Type) Schema {
+	switch {
+	case t.Table != nil && t.List:
+		return Schema{"type": []string{"array", "null"}, "items": w.ref(t.Table)}
+	case t.Table != nil:
+		return w.ref(t.Table)
+	case t.Enum != nil && t.List:
+		return Schema{"type": []string{"array", "null"}, "items": words(t.Enum)}
+	case t.Enum != nil:
+		return words(t.Enum)
+	}
+	switch t.JSON {
+	case "string":
+		return scalar() // numbers and truth values keep the text they are written with
+	case "integer":
+		return Schema{"anyOf": []Schema{{"type": []string{"integer", "null"}}, {"type": "string", "pattern": "^[0-9_]+$"}}}
+	case "boolean":
+		return Schema{"anyOf": []Schema{{"type": []string{"boolean", "null"}}, words([]string{"true", "false", "yes", "no", "on", "off", "y", "n"})}}
+	case "array":
+		return Schema{"type": []string{"array", "null"}, "items": scalar()}
+	case "object":
+		if t.Word == "map of names" {
+			return Schema{"type": []string{"object", "null"}, "additionalProperties": scalar()}
+		}
+		return Schema{"type": []string{"object", "null"}}
+	}
+	return Schema{}
+}
+
+func scalar() Schema { return Schema{"type": []string{"string", "number", "boolean", "null"}} }
+
+// words are a choice among words whose case does not matter. The first alternative is the one that editors complete.
+func words(list []string) Schema {
+	var enum []any
+	var patterns []string
+	for _, w := range list {
+		enum = append(enum, w)
+		patterns = append(patterns, caseless(w))
+	}
+	return Schema{"anyOf": []Schema{{"enum": append(enum, nil)}, {"type": "string", "pattern": "^(" + strings.Join(patterns, "|") + ")$"}}}
+}
+
+// caseless is a pattern of a word in any case: JSON Schema has no flag for it.
+func caseless(word string) string {
+	var b strings.Builder
+	for _, r := range word {
+		if u := unicode.ToUpper(r); u != r {
+			b.WriteString("[" + string(r) + string(u) + "]")
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
