@@ -65,7 +65,7 @@ func compile(t testing.TB, root string) (map[string]string, diag.List) {
 	if p == nil || list.HasErrors() {
 		return nil, list
 	}
-	c, more, err := p.Compile(project.Settings{Dialect: "duckdb", Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"},
+	c, more, err := p.Compile(project.Settings{Dialect: "duckdb", Written: "duckdb", Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"},
 		Target: "test", SeqNo: 1, EndTime: time.Date(2026, 6, 30, 0, 0, 0, 0, time.UTC), KernelMemory: 64 << 20}, plan.Facts{})
 	must(t, err)
 	list.Add(more)
