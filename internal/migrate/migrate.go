@@ -361,4 +361,3 @@ func (m *migration) version(version int) {
 		m.files = next
 	}
 }
-
