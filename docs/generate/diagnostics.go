@@ -235,7 +235,7 @@ func compileAndRun(p *project.Project, fill string, archive *txtar.Archive) (dia
 	carryOut := option(archive, "run")
 	ctx := context.Background()
 	const memory = 64 << 20
-	s := project.Settings{Dialect: "duckdb", Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"}, Target: "example",
+	s := project.Settings{Dialect: "duckdb", Written: "duckdb", Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"}, Target: "example",
 		SeqNo: 1, EndTime: endTime, KernelMemory: memory}
 	if option(archive, "postgres") {
 		s.Dialect = "postgres"

@@ -81,7 +81,7 @@ func (p *product) run(t *testing.T) *run.Outcome {
 		t.Fatal(err, list)
 	}
 	const memory = 256 << 20
-	s := project.Settings{Dialect: "duckdb", Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"},
+	s := project.Settings{Dialect: "duckdb", Written: "duckdb", Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"},
 		Target: "dev", EndTime: p.end, KernelMemory: memory, Catalog: p.conn}
 	reg := &run.Registry{Conn: p.conn, Dialect: duckdb.New(), Env: s.Env, Target: s.Target, Version: "test"}
 	if err := reg.Open(ctx); err != nil {

@@ -30,6 +30,10 @@ type Options struct {
 	TypeName func(name string) string
 	// EndTime and BeginTime (zero for none) are the run's, for templates that look at them.
 	EndTime, BeginTime time.Time
+	// Rewrite turns text of the project's dialect into text that the parser and the printed dialect read; nil when they are
+	// one. HashSalt is its version: text that is rewritten by other rules means something else.
+	Rewrite  func(template.Rendered, sqltext.Kind) (template.Rendered, diag.List)
+	HashSalt string
 	// Parser reads SQL.
 	Parser sqltext.Parser
 	// Types are the model types there are.

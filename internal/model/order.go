@@ -53,7 +53,7 @@ func (b *Builder) order() {
 		visit(b.Node(addr.Addr(p)))
 	}
 	for _, n := range b.Order {
-		hash(n)
+		hash(n, b.opt.HashSalt)
 	}
 }
 
@@ -139,10 +139,13 @@ func (b *Builder) sayCycle(path []Node, back Node) {
 const hashRule = "kith-hash-1"
 
 // hash fills in Meaning and Hash of a node whose needs are hashed.
-func hash(n Node) {
+func hash(n Node, salt string) {
 	base := n.Base()
 	var sb strings.Builder
 	fmt.Fprintf(&sb, "%s\n%T %s\n", hashRule, n, n.Addr().Key())
+	if salt != "" {
+		fmt.Fprintf(&sb, "rewritten by %s\n", salt)
+	}
 	meaning(&sb, n)
 	base.Meaning = sb.String()
 	h := sha256.New()

@@ -15,6 +15,8 @@ type Scope struct {
 	// Cohort is the cohort whose visible vars can be named; nil for none. Own tells that vars of the cohort itself count
 	// (a filter of the cohort sees only its ancestors').
 	Cohort *Cohort
+	// AsIs tells that the text is that of the printed dialect, whatever the project is written in.
+	AsIs bool
 	// This is the model that DeRef belongs to; nil where DeRef cannot be called.
 	This Node
 }
@@ -45,8 +47,12 @@ func (b *Builder) queueText(owner Node, text source.Text, sc Scope, kind sqltext
 		return nil
 	}
 	t := &sqltext.Tree{}
+	rewrite := b.opt.Rewrite
+	if sc.AsIs {
+		rewrite = nil
+	}
 	b.queue = append(b.queue, parseJob{
-		item: sqltext.Item{Rendered: r, Kind: kind, At: text.Span()},
+		item: sqltext.Item{Rendered: r, Kind: kind, At: text.Span(), Rewrite: rewrite},
 		set:  func(p *sqltext.Tree) { *t = *p },
 		node: owner,
 	})

@@ -114,11 +114,16 @@ func (b *Builder) typeText(owner Node, text source.Text) *sqltext.Tree {
 	if text.TrimSpace().S == "" {
 		return nil
 	}
+	if name := strings.TrimSpace(text.S); b.opt.Rewrite != nil && isPlainName(name) {
+		if t := b.opt.TypeName(name); t != "" { // a type of the project's dialect
+			text = source.Literal(t, text.Span())
+		}
+	}
 	var sb source.Builder
 	sb.WriteString("cast(null as ", text.Span())
 	sb.WriteText(text)
 	sb.WriteString(")", text.Span())
-	return b.Scalar(owner, sb.Text(), Scope{})
+	return b.Scalar(owner, sb.Text(), Scope{AsIs: true})
 }
 
 // window renders a window block as one OVER, so that its parts share their holes.

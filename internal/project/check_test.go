@@ -67,7 +67,7 @@ type example struct {
 	run, postgres bool
 	// lint asks for advice as well.
 	lint      bool
-	warehouse     string
+	warehouse string
 }
 
 // readExample lays the files of an archive out in a new folder. In input files ␉ is a tab and · a blank at the end of a line.
@@ -118,7 +118,7 @@ func (x *example) diagnose(t testing.TB) diag.List {
 	if p == nil || list.HasErrors() {
 		return list.Sorted()
 	}
-	s := project.Settings{Dialect: "duckdb", Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"}, Target: "test",
+	s := project.Settings{Dialect: "duckdb", Written: "duckdb", Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"}, Target: "test",
 		SeqNo: 1, EndTime: end, KernelMemory: 64 << 20}
 	if x.postgres {
 		s.Dialect = "postgres"

@@ -56,7 +56,7 @@ func compileFuzzed(t *testing.T, root string) diag.List {
 		return list
 	}
 	for _, name := range []string{"duckdb", "postgres"} {
-		c, more, err := p.Compile(project.Settings{Dialect: name, Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"}, Target: "test",
+		c, more, err := p.Compile(project.Settings{Dialect: name, Written: name, Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"}, Target: "test",
 			SeqNo: 1, EndTime: end, KernelMemory: 64 << 20}, plan.Facts{})
 		must(t, err)
 		checkWays(t, more)

@@ -88,7 +88,7 @@ func mutateProject(t *testing.T, x *example) {
 			rt.Fatal(err)
 		}
 		if p != nil && !list.HasErrors() {
-			c, more, err := p.Compile(project.Settings{Dialect: "duckdb", Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"}, Target: "test",
+			c, more, err := p.Compile(project.Settings{Dialect: "duckdb", Written: "duckdb", Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"}, Target: "test",
 				SeqNo: 1, EndTime: end, KernelMemory: 64 << 20, Catalog: baseCatalog{}}, plan.Facts{})
 			if err != nil {
 				rt.Fatal(err)

@@ -21,6 +21,7 @@ import (
 	"kith/internal/run"
 	"kith/internal/spec"
 	"kith/internal/sqltext"
+	"kith/internal/sqltext/portable"
 )
 
 // Leaves are what is chosen under cmd: the parts that link drivers and know one engine.
@@ -93,7 +94,7 @@ type Settings struct {
 	// Dialect is what is printed.
 	Dialect string
 	// Written is the dialect that the connection speaks, in which the project's SQL is written unless the project says
-	// otherwise; "" is Dialect.
+	// otherwise; "" when no connection is named, and then the texts tell.
 	Written string
 	// Env is where objects will live.
 	Env dialect.Env
@@ -126,36 +127,41 @@ type Compiled struct {
 
 // Resolve makes the graph.
 func (p *Project) Resolve(s Settings) (*model.Graph, diag.List, error) {
-	d := p.written(s)
+	d := p.Leaves.Dialect(s.Dialect)
 	if d == nil {
 		return nil, nil, fmt.Errorf("no dialect %q", s.Dialect)
+	}
+	written, notes := p.written(s)
+	if notes.HasErrors() {
+		return &model.Graph{Spec: p.Spec}, notes, nil
+	}
+	var salt string
+	rewrite := portable.Rewriter(written)
+	if s.Dialect != embedded {
+		rewrite = nil // text is rewritten for the embedded engine only
+	}
+	if rewrite != nil {
+		salt = written + " " + portable.Version
 	}
 	parser := p.Leaves.Parser(p.CacheDir)
 	defer parser.Close() // the cache is an optimisation: failing to write it must not fail the compile
 	g, diags := model.Resolve(p.Spec, model.Options{
-		Dialect: d.Name(), TypeName: typeNames(d), EndTime: s.EndTime, BeginTime: s.BeginTime,
+		Dialect: written, Rewrite: rewrite, HashSalt: salt, TypeName: typeNames(d), EndTime: s.EndTime, BeginTime: s.BeginTime,
 		Parser: parser, Types: p.Leaves.Types, Columns: columnsOf(s.Catalog), FileColumns: fileColumns(d, s),
 	})
-	return g, diags, nil
+	return g, append(notes, diags...), nil
 }
 
-// written is the dialect that the project's SQL is written in: what the project says, if kith knows it, else what the
-// connection speaks.
-func (p *Project) written(s Settings) dialect.Dialect {
-	for _, name := range []string{strings.ToLower(p.Spec.Dialect.Value), s.Written} {
-		if d := p.Leaves.Dialect(name); d != nil {
-			return d
-		}
-	}
-	return p.Leaves.Dialect(s.Dialect)
-}
+// embedded is the dialect that SQL of other dialects is rewritten to.
+const embedded = "duckdb"
 
 // typeNames answers DataType() in a dialect.
 func typeNames(d dialect.Dialect) func(string) string {
 	return func(name string) string {
 		types := map[string]rel.Type{"text": rel.Text, "string": rel.Text, "varchar": rel.Text, "int": rel.BigInt, "integer": rel.BigInt, "bigint": rel.BigInt,
 			"float": rel.Double, "double": rel.Double, "numeric": rel.Double, "bool": rel.Bool, "boolean": rel.Bool, "timestamp": rel.Timestamp, "datetime": rel.Timestamp,
-			"date": rel.Date, "json": rel.JSON, "variant": rel.JSON}
+			"date": rel.Date, "json": rel.JSON, "variant": rel.JSON, "object": rel.JSON, "super": rel.JSON, "number": rel.Double, "decimal": rel.Double,
+			"real": rel.Double, "float64": rel.Double, "int64": rel.BigInt, "timestamp_ntz": rel.Timestamp, "timestamp_ltz": rel.Timestamp, "timestamp_tz": rel.Timestamp}
 		t, ok := types[strings.ToLower(strings.TrimSpace(name))]
 		if !ok {
 			return ""
@@ -223,7 +229,7 @@ func (p *Project) Compile(s Settings, facts plan.Facts) (*Compiled, diag.List, e
 			return nil, diags, fmt.Errorf("a defect of kith in %s: %w", st.Addr, err)
 		}
 	}
-	if s.Catalog != nil && s.Dialect == s.Written {
+	if s.Catalog != nil && d.Name() == embedded {
 		notes, err := locate(lowered, s.Catalog)
 		if err != nil {
 			return nil, diags, err
@@ -237,5 +243,6 @@ func (p *Project) Compile(s Settings, facts plan.Facts) (*Compiled, diag.List, e
 	if diags.HasErrors() {
 		return nil, diags, nil
 	}
+	printed.Setup = setup(printed, g.Dialect, s.Dialect)
 	return &Compiled{Project: p, Settings: s, Graph: g, Lowered: lowered, Plan: printed, Dialect: d}, diags, nil
 }

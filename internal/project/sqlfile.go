@@ -18,6 +18,9 @@ type File struct{ Path, Text string }
 func (c *Compiled) Files() []File {
 	var out []File
 	taken := map[string]bool{}
+	if len(c.Plan.Setup) > 0 {
+		out = append(out, File{"setup.sql", "-- functions of the dialect that the project is written in\n" + strings.Join(c.Plan.Setup, ";\n\n") + ";\n"})
+	}
 	for _, s := range c.Plan.Steps {
 		if s.Action == plan.Leave {
 			continue

@@ -67,7 +67,9 @@ func (p *Project) Settings(t Target, m Moment) Settings {
 	case p.Leaves.Dialect(t.Type) != nil:
 		s.Dialect = t.Type
 	}
-	s.Written = s.Dialect
+	if !t.Default {
+		s.Written = t.Type
+	}
 	return s
 }
 

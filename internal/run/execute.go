@@ -10,6 +10,7 @@ import (
 	"kith/internal/kernel"
 	"kith/internal/rel"
 	"kith/internal/source"
+	"kith/internal/sqltext/portable"
 )
 
 // StepError is a statement of a step that failed, with the place of the text that wrote it.
@@ -253,7 +254,8 @@ func Diagnose(err error, title string) diag.Diagnostic {
 		d.Message = title + ": " + err.Error()
 		return d
 	}
-	d.Message = title + ": " + sq.Message
+	d.Message = title + ": " + portable.Message(sq.Message)
+	d.Fix = portable.Hint(sq.Message)
 	switch sq.Kind {
 	case "missing_table":
 		d.Code = diag.WMissingTable

@@ -19,6 +19,8 @@ import (
 type Plan struct {
 	*plan.Plan
 	Steps []*Step
+	// Setup are statements to execute before the first step, as often as one likes.
+	Setup []string
 	// PublishStmt is the printed publish; nil when nothing is published.
 	PublishStmt *dialect.Publish
 }
@@ -100,6 +102,11 @@ func Run(ctx context.Context, reg *Registry, p *Plan, opt Options) (*Outcome, er
 	err := reg.Take(ctx, p.SeqNo, p.BeginTime, p.EndTime)
 	if err != nil {
 		return out, err
+	}
+	for _, sql := range p.Setup {
+		if _, err := reg.Conn.Exec(ctx, sql); err != nil {
+			return out, err
+		}
 	}
 	if r.objects, err = reg.readObjects(ctx); err != nil {
 		return out, err

@@ -138,7 +138,7 @@ func (s *session) everythingSaid(t *testing.T) (string, bool) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, more, err := p.Compile(project.Settings{Dialect: s.e.Dialect, Env: s.e.Env, Target: "dev", SeqNo: 1, EndTime: defaultEnd,
+		c, more, err := p.Compile(project.Settings{Dialect: s.e.Dialect, Written: s.e.Dialect, Env: s.e.Env, Target: "dev", SeqNo: 1, EndTime: defaultEnd,
 			KernelMemory: 256 << 20, Catalog: s.conn}, plan.Facts{})
 		diags.Add(more)
 		if err != nil {

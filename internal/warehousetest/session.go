@@ -210,7 +210,7 @@ func (s *session) compile(opt runOptions, built map[string]bool) (*run.Plan, dia
 	if err != nil {
 		return nil, nil, err
 	}
-	settings := project.Settings{Dialect: s.e.Dialect, Env: s.e.Env, Target: "dev", SeqNo: seq, BeginTime: opt.begin, EndTime: opt.end,
+	settings := project.Settings{Dialect: s.e.Dialect, Written: s.e.Dialect, Env: s.e.Env, Target: "dev", SeqNo: seq, BeginTime: opt.begin, EndTime: opt.end,
 		KernelMemory: 256 << 20, Catalog: s.conn, Force: opt.force, Refs: opt.refs}
 	if s.solver == byRule {
 		c, more, err := p.Compile(settings, plan.Facts{Built: built})

@@ -26,6 +26,9 @@ var signs = map[string]map[string]int{
 	}),
 }
 
+// here are words of signs that the embedded engine has with the same meaning or nearly so: alone they tell nothing.
+var here = set("datediff date_diff date_sub date_add min_by max_by count_if countif ifnull decode listagg try_cast unnest struct json_value qualify array_size offset")
+
 func weigh(m map[int]string) map[string]int {
 	out := map[string]int{}
 	for n, words := range m {
@@ -86,6 +89,9 @@ func guessOne(t string, note func(dialect, what string, n int)) {
 		case tok.kind == tokIdent:
 			w := word(i)
 			called := at(i+1) == "(" || at(i-1) == "::"
+			if here[w] && !(dateParts[word(i+2)] != "" && at(i+3) == ",") {
+				continue // the embedded engine has it, too, but for a date part without quotes
+			}
 			for d, m := range signs {
 				if n := m[w]; n > 0 && (called || w == "qualify" || w == "rlike" || w == "approximate" || w == "sysdate") {
 					note(d, w, n)
