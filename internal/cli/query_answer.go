@@ -37,10 +37,7 @@ func (x *answer) show(ctx context.Context) error {
 		x.hint()
 		return nil
 	}
-	path := x.flags.file
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(x.root, "output", path)
-	}
+	path := inOutput(x.root, x.flags.file)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return stop(ExitUser, err)
 	}

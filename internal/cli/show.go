@@ -35,7 +35,7 @@ func (a *App) show() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.needsSubcommand(c) },
 	}
-	c.AddCommand(a.showModels(), a.showDependencies(), a.showDataflow())
+	c.AddCommand(a.showModels(), a.showDetails(), a.showDependencies(), a.showDataflow(), a.showPlan(), a.showLookup())
 	return c
 }
 

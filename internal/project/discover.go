@@ -231,21 +231,12 @@ func (d *discovering) features(reg *run.Registry, entries []run.Entry) error {
 		if !ok {
 			continue
 		}
-		for _, c := range t.Columns {
-			if isBookkeeping(c.Name, h.Entity) {
+		for i, c := range t.Columns {
+			if i == 0 || strings.EqualFold(c.Name, "valid_at") { // the main id, and when it was so
 				continue
 			}
 			d.row(c.Name, c.Type, orNull(h.Entity), strings.TrimSuffix(h.Ref, "/feature_view"), reg.Env.TargetSchema, orNull(h.Project), h.SeqNo)
 		}
 	}
 	return nil
-}
-
-// isBookkeeping reports a column that every feature view has.
-func isBookkeeping(column, entity string) bool {
-	switch strings.ToLower(column) {
-	case strings.ToLower(entity) + "_main_id", "valid_at":
-		return true
-	}
-	return false
 }

@@ -313,3 +313,6 @@ func visible(s string) string {
 		return r
 	}, s)
 }
+
+// JSONValue is a value of a column as JSON has it.
+func JSONValue(v any, column catalog.Column) any { return value(v, column) }

@@ -33,3 +33,18 @@ func Table(w io.Writer, header []string, rows [][]string) {
 		line(r, func(s string) string { return s })
 	}
 }
+
+// Pairs writes names with their values below a title, values side by side; nothing for no pairs.
+func Pairs(w io.Writer, title string, pairs [][2]string) {
+	if len(pairs) == 0 {
+		return
+	}
+	style, width := StyleOf(w), 0
+	for _, p := range pairs {
+		width = max(width, text.StringWidthWithoutEscSequences(p[0]))
+	}
+	fmt.Fprintf(w, "\n  %s\n", style.Bold(title))
+	for _, p := range pairs {
+		fmt.Fprintf(w, "    %s  %s\n", style.Dim(pad(p[0], width, false)), p[1])
+	}
+}
