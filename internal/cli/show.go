@@ -22,6 +22,7 @@ type showFlags struct {
 	table     bool
 	assumeAll bool
 	refs      []string
+	svg       string
 }
 
 func (a *App) show() *cobra.Command {
@@ -47,6 +48,11 @@ func (f *showFlags) add(c *cobra.Command) {
 	fl.BoolVar(&f.assumeAll, "assume_all_inputs_exist", false, "open no warehouse; take every input to exist")
 	fl.StringSliceVarP(&f.refs, "model_refs", "m", nil, "only these models and what they need")
 	c.MarkFlagsMutuallyExclusive("tree", "table")
+}
+
+func (f *showFlags) addPicture(c *cobra.Command) {
+	c.Flags().StringVar(&f.svg, "svg", "", "draw a picture into this SVG file; - is standard output")
+	c.MarkFlagsMutuallyExclusive("svg", "tree", "table")
 }
 
 func (a *App) showModels() *cobra.Command {
@@ -76,17 +82,21 @@ func (a *App) showDependencies() *cobra.Command {
 		Use:     "dependencies",
 		Short:   "Show what everything needs",
 		Long:    "Show, for every thing that nothing else needs, what it is made of, down to the inputs.",
-		Example: example("kith show dependencies\nkith show dependencies -m user_feature_view\nkith show dependencies --table\nkith show dependencies --json"),
+		Example: example("kith show dependencies\nkith show dependencies -m user_feature_view\nkith show dependencies --table\nkith show dependencies --svg needs.svg\nkith show dependencies --json"),
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			p, err := a.forShow(c.Context(), f)
 			if err != nil {
 				return err
 			}
+			if f.svg != "" {
+				return a.drawPicture(p.Flow(), "What "+p.Project.Spec.Name.Value+" is made of", f.svg, needsOf)
+			}
 			return a.drawFlow(p.Flow(), f, needsOf)
 		},
 	}
 	f.add(c)
+	f.addPicture(c)
 	return c
 }
 
@@ -96,12 +106,15 @@ func (a *App) showDataflow() *cobra.Command {
 		Use:     "dataflow",
 		Short:   "Show how rows flow from the inputs to what is published",
 		Long:    "Show the steps of a run from the inputs on: what each one feeds. Steps of one level do not need each other.",
-		Example: example("kith show dataflow\nkith show dataflow --tree\nkith show dataflow --json"),
+		Example: example("kith show dataflow\nkith show dataflow --tree\nkith show dataflow --svg flow.svg\nkith show dataflow --json"),
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			p, err := a.forShow(c.Context(), f)
 			if err != nil {
 				return err
+			}
+			if f.svg != "" {
+				return a.drawPicture(p.Flow(), "How rows flow in "+p.Project.Spec.Name.Value, f.svg, feedsOf)
 			}
 			if !f.tree {
 				f.table = true
@@ -110,6 +123,7 @@ func (a *App) showDataflow() *cobra.Command {
 		},
 	}
 	f.add(c)
+	f.addPicture(c)
 	return c
 }
 
