@@ -104,9 +104,9 @@ func (f *fused) orders(w *model.Window) []rel.Order {
 // nullsLast is where NULLs go in an order of the user: where it is written, else last, as in the embedded engine.
 func nullsLast(o *model.OrderTerm) bool { return o.Nulls != "first" }
 
-// extreme is first_value or last_value over the full frame as arg_min or arg_max, nil when the var is anything else. The key
-// puts the order's terms first and the value last, so that equal rows are settled by the value. All terms must run in one
-// direction.
+// extreme is first_value or last_value over the full frame as the value on the first row of an order (for last_value the
+// reverse of the window's), nil when the var is anything else. The value is the last term, so that equal rows are settled; a
+// NULL never wins over a value.
 func (f *fused) extreme(v *model.EntityVar, where rel.Expr) rel.Expr {
 	w := v.Window
 	if w == nil || len(w.OrderBy) == 0 || len(w.PartitionBy) > 0 || !fullFrame(w.Frame.S) {
@@ -120,38 +120,17 @@ func (f *fused) extreme(v *model.EntityVar, where rel.Expr) rel.Expr {
 	if !last && call.Name != "first_value" {
 		return nil
 	}
-	desc := w.OrderBy[0].Desc
-	var key []rel.Expr
+	var order []rel.Order
 	for _, o := range w.OrderBy {
-		if o.Desc != desc {
-			return nil
-		}
-	}
-	greatest := desc != last // the first of a descending order, or the last of an ascending one
-	for _, o := range w.OrderBy {
-		x := f.l.bind(o.Tree, f.binding())
-		// Seen from the row that is wanted, NULLs come at the end of the order or at its beginning.
-		atEnd := nullsLast(o) != last
-		if atEnd == greatest {
-			key = append(key, rel.NotNull(x), x)
-		} else {
-			key = append(key, &rel.IsNull{X: x}, x)
-		}
+		order = append(order, rel.Order{Expr: f.l.bind(o.Tree, f.binding()), Desc: o.Desc != last, NullsLast: nullsLast(o) != last})
 	}
 	arg := &sqltext.Tree{Kind: sqltext.Scalar, Rendered: v.Select.Rendered, Nodes: call.ArgList[0]}
 	value := f.l.bind(arg, f.binding())
 	if call.IgnoreNulls {
 		where = rel.And(where, rel.NotNull(value))
 	}
-	// Of equal rows the one with a value wins over the one without.
-	fn := rel.ArgMin
-	if greatest {
-		fn = rel.ArgMax
-		key = append(key, rel.NotNull(value), value)
-	} else {
-		key = append(key, &rel.IsNull{X: value}, value)
-	}
-	return &rel.Agg{Fn: fn, Args: []rel.Expr{value, rel.F(rel.Pack, key...)}, Filter: where}
+	order = append(order, rel.Order{Expr: value, Desc: descends(w) != last, NullsLast: true})
+	return &rel.Agg{Fn: rel.FirstRow, Args: []rel.Expr{value}, OrderBy: order, Filter: where}
 }
 
 // fullFrame reports whether a frame clause means the whole partition. None written means it, too, for first_value and

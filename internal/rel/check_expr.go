@@ -15,11 +15,11 @@ type place struct {
 
 var arity = map[Fn][2]int{
 	Coalesce: {1, -1}, NullIf: {2, 2}, Concat: {1, -1}, Lower: {1, 1}, Trim: {1, 1}, Left_: {2, 2}, SHA1Hex: {1, 1},
-	Hash64: {2, 2}, RegexFullMatch: {2, 2}, Least: {1, -1}, Greatest: {1, -1}, ToTimestamp: {1, 1}, Pack: {1, -1},
+	Hash64: {2, 2}, RegexFullMatch: {2, 2}, Least: {1, -1}, Greatest: {1, -1}, ToTimestamp: {1, 1},
 }
 
 var aggArity = map[AggFn]int{
-	CountStar: 0, Count: 1, Min: 1, Max: 1, Sum: 1, AnyValue: 1, BoolOr: 1, BoolAnd: 1, ArgMin: 2, ArgMax: 2,
+	CountStar: 0, Count: 1, Min: 1, Max: 1, Sum: 1, AnyValue: 1, BoolOr: 1, BoolAnd: 1, FirstRow: 1,
 }
 
 var winArity = map[WinFn][2]int{RowNumber: {0, 0}, Rank: {0, 0}, WinMin: {1, 1}, WinCount: {0, 1}}
@@ -145,7 +145,10 @@ func (c *checker) agg(e *Agg, sc *Scope, fr *frame, p place) {
 	} else if len(e.Args) != n {
 		c.say("%s has %d arguments", e.Fn, len(e.Args))
 	}
-	if e.Distinct && (e.Fn == CountStar || e.Fn == ArgMin || e.Fn == ArgMax) {
+	if (e.Fn == FirstRow) != (len(e.OrderBy) > 0) {
+		c.say("first_row needs an order, and only first_row takes one")
+	}
+	if e.Distinct && (e.Fn == CountStar || e.Fn == FirstRow) {
 		c.say("%s has no distinct form", e.Fn)
 	}
 	if !p.aggs {

@@ -49,6 +49,8 @@ type Agg struct {
 	Args     []Expr
 	Distinct bool
 	Filter   Expr
+	// OrderBy is the order of FirstRow, at least one term; empty for every other aggregate.
+	OrderBy []Order
 }
 
 // Win applies a window function or an aggregate over a window.
@@ -192,14 +194,12 @@ const (
 	Least          Fn = "least"            // skips NULLs
 	Greatest       Fn = "greatest"         // skips NULLs
 	ToTimestamp    Fn = "to_utc_timestamp" // any date or time value as a timestamp without zone, in UTC
-	Pack           Fn = "pack"             // a composite that compares field by field, NULLs last
 )
 
 // AggFn is an aggregate.
 type AggFn string
 
-// The aggregates. All skip rows whose (first) argument is NULL, except CountStar, ArgMin and ArgMax, which skip rows whose
-// key is NULL and keep NULL values.
+// The aggregates. All skip rows whose argument is NULL, except CountStar and FirstRow.
 const (
 	CountStar AggFn = "count_star"
 	Count     AggFn = "count"
@@ -209,8 +209,8 @@ const (
 	AnyValue  AggFn = "any_value"
 	BoolOr    AggFn = "bool_or"
 	BoolAnd   AggFn = "bool_and"
-	ArgMin    AggFn = "arg_min" // arg_min(value, key): value of the row with the least key
-	ArgMax    AggFn = "arg_max"
+	// FirstRow is the value on the first row in OrderBy, NULL or not; NULL over no rows.
+	FirstRow AggFn = "first_row"
 )
 
 // WinFn is a window function.

@@ -37,7 +37,11 @@ func expr(b *strings.Builder, e Expr) {
 		if e.Distinct {
 			w("distinct ")
 		}
-		w(exprs(e.Args) + ")")
+		w(exprs(e.Args))
+		if len(e.OrderBy) > 0 {
+			w(" order by " + window(Window{OrderBy: e.OrderBy})[len("order by "):])
+		}
+		w(")")
 		if e.Filter != nil {
 			w(" filter (" + FormatExpr(e.Filter) + ")")
 		}

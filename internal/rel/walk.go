@@ -102,6 +102,7 @@ func (v *Visitor) VisitExpr(e Expr) {
 		v.exprs(e.Args)
 	case *Agg:
 		v.exprs(e.Args)
+		v.orders(e.OrderBy)
 		v.VisitExpr(e.Filter)
 	case *Win:
 		v.exprs(e.Args)

@@ -294,6 +294,9 @@ func (w *Writer) orders(os []rel.Order) {
 	w.list(len(os), func(i int) { w.order(os[i]) })
 }
 
+// Orders writes the terms of an ORDER BY.
+func (w *Writer) Orders(os []rel.Order) { w.orders(os) }
+
 func (w *Writer) order(o rel.Order) {
 	w.key(o.Expr)
 	w.Write(pick(o.Desc, " DESC", "") + pick(o.NullsLast, " NULLS LAST", " NULLS FIRST"))

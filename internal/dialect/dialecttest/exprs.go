@@ -5,9 +5,10 @@ import "kith/internal/rel"
 func exprCases() []Case {
 	one := func(items ...rel.Item) *rel.Select { return &rel.Select{Items: items} }
 	op := func(o string, args ...rel.Expr) *rel.Op { return &rel.Op{Op: o, Args: args} }
-	values := func(cols []rel.Column, rows ...[]rel.Expr) *rel.Values { return &rel.Values{Columns: cols, Rows: rows} }
 	blocked := &rel.Select{From: from(ext("raw", "blocked"), "b"), Items: []rel.Item{{Expr: rel.C("b", "who")}}}
-	key := func(e rel.Expr) rel.Expr { return rel.F(rel.Pack, e, rel.C("v", "id")) }
+	first := func(value, filter rel.Expr, order ...rel.Order) rel.Expr {
+		return &rel.Agg{Fn: rel.FirstRow, Args: []rel.Expr{value}, OrderBy: order, Filter: filter}
+	}
 	return []Case{
 		{
 			Name: "operators_and_brackets",
@@ -78,27 +79,16 @@ func exprCases() []Case {
 			Want: []string{"ann|3|2|10|2024-01-03 10:00:00|40|true|false|ann", "bob|1|1|5|2024-01-01 09:00:00|12|false|false|bob"},
 		},
 		{
-			// The value of the row with the extreme key, NULL values kept (ann's latest amount) and NULL keys skipped (bob).
-			Name: "arg_min_and_arg_max",
+			// The value on the first row, NULL values kept (ann's latest amount); every term has its direction and its NULLs.
+			Name: "first_row",
 			Read: byWho(
-				as("a", &rel.Agg{Fn: rel.ArgMin, Args: []rel.Expr{col("amount"), col("ts")}}),
-				as("b", &rel.Agg{Fn: rel.ArgMax, Args: []rel.Expr{col("amount"), col("ts")}}),
-				as("c", &rel.Agg{Fn: rel.ArgMax, Args: []rel.Expr{col("amount"), col("ts")}, Filter: rel.NotNull(col("amount"))}),
-				as("d", &rel.Agg{Fn: rel.ArgMax, Args: []rel.Expr{col("id"), rel.F(rel.Pack, col("ts"), col("id"))}}),
+				as("a", first(col("amount"), nil, rel.Order{Expr: col("ts"), NullsLast: true})),
+				as("b", first(col("amount"), nil, rel.Order{Expr: col("ts"), Desc: true, NullsLast: true})),
+				as("c", first(col("amount"), rel.NotNull(col("amount")), rel.Order{Expr: col("ts"), Desc: true, NullsLast: true})),
+				as("d", first(col("id"), nil, rel.Order{Expr: col("ts"), NullsLast: true}, rel.Order{Expr: col("id"), Desc: true, NullsLast: true})),
+				as("e", first(col("id"), nil, rel.Order{Expr: col("ts"), Desc: true}, rel.Order{Expr: col("id")})),
 			),
-			Want: []string{"ann|10|NULL|30|3", "bob|7|7|7|4"},
-		},
-		{
-			// Composites compare field by field, a NULL after every value.
-			Name: "pack",
-			Read: &rel.Select{
-				From: rel.Source{Alias: "v", Rel: values([]rel.Column{{Name: "id", Type: rel.BigInt}, {Name: "x", Type: rel.Text}},
-					[]rel.Expr{rel.I(1), rel.Null()}, []rel.Expr{rel.I(2), rel.S("b")}, []rel.Expr{rel.I(3), rel.S("a")}, []rel.Expr{rel.I(0), rel.S("b")})},
-				Items: []rel.Item{{Expr: rel.C("v", "id")},
-					as("less", op("<", key(rel.C("v", "x")), rel.F(rel.Pack, &rel.Cast{X: rel.S("b"), Type: rel.Text}, rel.C("v", "id"))))},
-				OrderBy: []rel.Order{asc(key(rel.C("v", "x")))},
-			},
-			Want: []string{"3|true", "0|false", "2|false", "1|false"},
+			Want: []string{"ann|10|NULL|30|1|3", "bob|7|7|7|5|4"},
 		},
 		{
 			// The set holds a NULL: bob is in it, ann is not, and nobody knows of NULL.

@@ -39,7 +39,6 @@ func New() dialect.Dialect {
 			rel.Greatest: "greatest({*})",
 			// "9.24.6 Composite Type Comparison": as records, fields are compared in turn and NULL comes after every value;
 			// plain row constructors compare to NULL instead.
-			rel.Pack: "CAST(ROW({*}) AS record)",
 		},
 		Fn:  functions,
 		Agg: aggregates,
@@ -96,44 +95,26 @@ func fullMatch(w *ansi.Writer, x, pattern rel.Expr) {
 
 // aggregates prints those that Postgres 15 lacks, as the first element of an ordered array. "9.21 Aggregate Functions".
 func aggregates(w *ansi.Writer, a *rel.Agg) bool {
-	first := func(value, key rel.Expr, desc bool, skip rel.Expr) {
+	first := func(value rel.Expr, order []rel.Order, skip rel.Expr) {
 		w.Write("(array_agg(")
 		w.Arg(value)
-		if key != nil {
+		if len(order) > 0 {
 			w.Write(" ORDER BY ")
-			w.Arg(key)
-			if desc {
-				w.Write(" DESC")
-			}
+			w.Orders(order)
 		}
 		w.Write(")")
 		w.Filter(skip, a.Filter)
 		w.Write(")[1]")
 	}
-	switch {
-	case a.Fn == rel.AnyValue:
-		first(a.Args[0], nil, false, present(a.Args[0]))
-	case a.Fn == rel.ArgMin || a.Fn == rel.ArgMax:
-		first(a.Args[0], a.Args[1], a.Fn == rel.ArgMax, present(a.Args[1]))
-	case (a.Fn == rel.Min || a.Fn == rel.Max) && packed(a.Args[0]):
-		first(a.Args[0], a.Args[0], a.Fn == rel.Max, nil)
+	switch a.Fn {
+	case rel.AnyValue:
+		first(a.Args[0], nil, rel.NotNull(a.Args[0]))
+	case rel.FirstRow:
+		first(a.Args[0], a.OrderBy, nil)
 	default:
 		return false
 	}
 	return true
-}
-
-// present is the condition that a value is not NULL. A composite is none by itself, though IS NOT NULL would look into it.
-func present(e rel.Expr) rel.Expr {
-	if packed(e) {
-		return nil
-	}
-	return rel.NotNull(e)
-}
-
-func packed(e rel.Expr) bool {
-	f, ok := e.(*rel.Func)
-	return ok && f.Fn == rel.Pack
 }
 
 // keywords are those of appendix C that are reserved, or that cannot be a function, type or column alias.
