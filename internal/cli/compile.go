@@ -19,6 +19,7 @@ type compileFlags struct {
 	dialect   string
 	force     bool
 	refs      []string
+	pb        pbFlags
 }
 
 func (a *App) compile() *cobra.Command {
@@ -43,6 +44,7 @@ The warehouse is asked which tables and columns there are. With --assume_all_inp
 	fl.StringVar(&f.dialect, "dialect", "", "write the SQL of another engine than the target's")
 	fl.BoolVar(&f.force, "force", false, "plan to build again what is built already")
 	fl.StringSliceVarP(&f.refs, "model_refs", "m", nil, "only these models and what they need; may be repeated or a list with commas")
+	f.pb.add(c, "rebase_incremental", "grep_var_dependencies", "allow_beta", "disable_registry_cache")
 	return c
 }
 
@@ -50,6 +52,7 @@ func (a *App) compileProject(ctx context.Context, f compileFlags) error {
 	if diags := f.check(a.Leaves); diags.HasErrors() {
 		return refuse(ExitUser, diags)
 	}
+	a.sayIdle(f.pb)
 	p, err := a.load()
 	if err != nil {
 		return err

@@ -46,7 +46,7 @@ func (a *App) root() *cobra.Command {
 			panic(err) // a flag that was just made
 		}
 	}
-	root.AddCommand(a.init(), a.check(), a.compile(), a.run(), a.seed(), a.query(), a.show(), a.discover(), a.validate(), a.explain(), a.schema(), a.migrate(), a.version())
+	root.AddCommand(a.init(), a.check(), a.compile(), a.run(), a.seed(), a.insert(), a.query(), a.show(), a.discover(), a.validate(), a.explain(), a.schema(), a.migrate(), a.version())
 	wrapLong(root)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return stop(ExitUser, usageError{err, c})

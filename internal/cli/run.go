@@ -19,6 +19,10 @@ type runFlags struct {
 	refs         []string
 	ignoreErrors bool
 	concurrency  int
+	csv          string
+	mock         bool
+	assumeAll    bool
+	pb           pbFlags
 }
 
 func (a *App) run() *cobra.Command {
@@ -46,6 +50,10 @@ step_started, step_progress, step_done, run_done, and at the end result, or erro
 	fl.StringSliceVarP(&f.refs, "model_refs", "m", nil, "only these models and what they need; may be repeated or a list with commas")
 	fl.BoolVar(&f.ignoreErrors, "ignore_model_errors", false, "go on with what does not need a failed model, and publish what is complete (exit code 4)")
 	fl.IntVar(&f.concurrency, "concurrency", 1, "models built at a time")
+	fl.StringVar(&f.csv, "write_output_csv", "", "write what is published as CSV files, too, into this folder of the project's output folder")
+	fl.BoolVar(&f.mock, "mock_material_run", false, "walk through the run without a warehouse; needs --assume_all_inputs_exist")
+	fl.BoolVar(&f.assumeAll, "assume_all_inputs_exist", false, "take every input to exist; only with --mock_material_run")
+	f.pb.add(c, "model_args", "disable_registry_cache", "rebase_incremental", "grep_var_dependencies", "allow_beta")
 	return c
 }
 
@@ -56,9 +64,13 @@ func (a *App) runProject(ctx context.Context, f runFlags) error {
 	if diags := f.check(); diags.HasErrors() {
 		return refuse(ExitUser, diags)
 	}
+	a.sayIdle(f.pb)
 	p, err := a.load()
 	if err != nil {
 		return err
+	}
+	if f.mock {
+		return a.mock(ctx, p, f)
 	}
 	t, err := a.target(p)
 	if err != nil {
@@ -100,6 +112,10 @@ func (f *runFlags) check() diag.List {
 	if f.concurrency < 1 {
 		diags.Errorf(diag.UFlag, noSpan, "--concurrency is at least 1")
 	}
+	if f.mock != f.assumeAll {
+		diags.Errorf(diag.UFlag, noSpan, "--mock_material_run and --assume_all_inputs_exist go together").
+			WithFix("give both to walk through a run without a warehouse, or none")
+	}
 	return diags
 }
 
@@ -118,6 +134,11 @@ func (a *App) carryOut(ctx context.Context, w *project.Work, c *project.Compiled
 	r.reader.Close()
 	if err != nil && !interrupted(ctx, err) {
 		return stop(ExitRun, err)
+	}
+	if f.csv != "" && len(out.Published) > 0 {
+		if err := a.writeOutputs(ctx, w, c, out, f.csv); err != nil {
+			return err
+		}
 	}
 	return r.end(ctx, out)
 }

@@ -19,6 +19,8 @@ type Seed struct {
 	Name, Path string
 	// Format is "csv", "parquet" or "json".
 	Format string
+	// Label is what messages call the file, "" for its path.
+	Label  string
 	object rel.Object
 }
 
@@ -109,6 +111,14 @@ func firstPart(s string) (part string, quoted bool, rest string, ok bool) {
 	return "", false, "", false
 }
 
+// wayOut is what to do about a table of the same name.
+func (s Seed) wayOut() string {
+	if s.Label != "" { // a file of ours
+		return "give --replace to replace it"
+	}
+	return "give --replace to replace it, or choose another name with --as NAME=" + s.Path
+}
+
 // Seeded is a file that was loaded.
 type Seeded struct {
 	Table  string `json:"table"`
@@ -121,6 +131,9 @@ type Seeded struct {
 func (w *Work) Seed(ctx context.Context, s Seed, replace bool) (Seeded, diag.List, error) {
 	var diags diag.List
 	out := Seeded{Table: s.Name, File: s.Path, Format: s.Format}
+	if s.Label != "" {
+		out.File = s.Label
+	}
 	loader, ok := w.Conn.(Loader)
 	if !ok {
 		diags.Errorf(diag.WSeed, source.Span{}, "files cannot be loaded into a warehouse of type %s", w.Target.Type).
@@ -132,7 +145,7 @@ func (w *Work) Seed(ctx context.Context, s Seed, replace bool) (Seeded, diag.Lis
 		case t.View:
 			diags.Errorf(diag.WSeed, source.Span{}, "%s is a view and is never replaced by a file", s.Name).WithFix("choose another name with --as NAME=%s", s.Path)
 		case !replace:
-			diags.Errorf(diag.WSeed, source.Span{}, "there is a table %s already", s.Name).WithFix("give --replace to replace it, or choose another name with --as NAME=%s", s.Path)
+			diags.Errorf(diag.WSeed, source.Span{}, "there is a table %s already", s.Name).WithFix("%s", s.wayOut())
 		}
 		if diags.HasErrors() {
 			return out, diags, nil
