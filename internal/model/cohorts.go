@@ -185,7 +185,7 @@ func (b *Builder) sortCohorts() {
 	for _, c := range b.Cohorts {
 		if depth(c) > len(b.Cohorts) {
 			b.sayExtendsItself(c.Span, c.Name)
-			c.Needs = remove(c.Needs, c.Parent)
+			c.forget(c.Parent)
 			c.Parent, c.Broken = c.Entity.Root, true
 		}
 	}

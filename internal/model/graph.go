@@ -63,6 +63,8 @@ type NodeBase struct {
 	// Enable is the enable_status: "must_have", "good_to_have", "only_if_necessary", "disabled", or "" when not written.
 	Enable   string
 	EnableAt source.Span
+	// needed is the set of Needs once there are many.
+	needed map[Node]bool
 	// PreRun and PostRun are the user's scripts around the making of the node, nil for none.
 	PreRun, PostRun *sqltext.Tree
 }
@@ -74,13 +76,32 @@ func (b *NodeBase) Base() *NodeBase { return b }
 func (b *NodeBase) Addr() addr.Addr { return b.Address }
 
 func (b *NodeBase) need(n Node) {
-	for _, o := range b.Needs {
-		if o == n {
-			return
+	if len(b.Needs) < manyNeeds {
+		for _, o := range b.Needs {
+			if o == n {
+				return
+			}
+		}
+		b.Needs = append(b.Needs, n)
+		return
+	}
+	if len(b.needed) != len(b.Needs) {
+		b.needed = make(map[Node]bool, 2*len(b.Needs))
+		for _, o := range b.Needs {
+			b.needed[o] = true
 		}
 	}
-	b.Needs = append(b.Needs, n)
+	if !b.needed[n] {
+		b.needed[n] = true
+		b.Needs = append(b.Needs, n)
+	}
 }
+
+// forget takes a need away.
+func (b *NodeBase) forget(n Node) { b.Needs, b.needed = remove(b.Needs, n), nil }
+
+// manyNeeds is from when on looking through Needs costs more than a map: a var table may need thousands of vars.
+const manyNeeds = 16
 
 // Entity is a thing profiled.
 type Entity struct {
@@ -304,6 +325,9 @@ type Cohort struct {
 	ViewsSpec *spec.FeatureViews
 	moreViews []moreViews
 	spec      *spec.Model
+	// byName are the first indexed of Vars by name in lower case. Vars only grow.
+	byName  map[string]*EntityVar
+	indexed int
 }
 
 // IsRoot reports whether the cohort is all of its entity.

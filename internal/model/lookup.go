@@ -103,13 +103,17 @@ func (g *Graph) IDType(name string) *IDType {
 	return nil
 }
 
+// own returns the cohort's own var of a name, the first when there are several.
 func (c *Cohort) own(name string) *EntityVar {
-	for _, v := range c.Vars {
-		if strings.EqualFold(v.Name, name) {
-			return v
+	if c.indexed != len(c.Vars) {
+		c.byName, c.indexed = make(map[string]*EntityVar, len(c.Vars)), len(c.Vars)
+		for _, v := range c.Vars {
+			if k := strings.ToLower(v.Name); c.byName[k] == nil {
+				c.byName[k] = v
+			}
 		}
 	}
-	return nil
+	return c.byName[strings.ToLower(name)]
 }
 
 // inputVar returns an input var of a source by name.
