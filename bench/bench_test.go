@@ -134,6 +134,18 @@ func TestFlags(t *testing.T) {
 	}
 }
 
+func TestLargeSizes(t *testing.T) {
+	s, err := parse([]string{"-sizes", "", "-large", "20x4 5000x200"})
+	if err != nil || len(s.sizes) != 0 || len(s.large) != 2 || s.large[1] != (large{5000, 200}) {
+		t.Errorf("%+v %v", s, err)
+	}
+	for _, bad := range []string{"20", "20x0", "21x4", "x", "4x20", "20x4x2"} {
+		if _, err := parse([]string{"-large", bad}); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+}
+
 func TestProjectReadsTheData(t *testing.T) {
 	dir := t.TempDir()
 	if err := writeProject(dir, "/data/5"); err != nil {
@@ -150,7 +162,7 @@ var varName = regexp.MustCompile(`(?m)^          name: (\S+)$`)
 func TestLargeProject(t *testing.T) {
 	one, two := t.TempDir(), t.TempDir()
 	for _, dir := range []string{one, two} {
-		if err := writeLargeProject(dir, 1000); err != nil {
+		if err := (large{1000, 10}).write(dir); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -4,13 +4,33 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
-// writeLargeProject makes a project of n vars over ten inputs, of all kinds: aggregates with and without a condition, first
-// values, distinct counts, and vars derived from the ones before.
-func writeLargeProject(dir string, n int) error {
-	const inputs = 10
+// large is the size of a project that is only compiled.
+type large struct {
+	Vars   int `json:"vars"`
+	Inputs int `json:"inputs"`
+}
+
+// parseLarge reads "5000x200": vars, then inputs, of which each gets as many vars.
+func parseLarge(s string) (large, error) {
+	vars, inputs, ok := strings.Cut(s, "x")
+	l := large{}
+	var err, err2 error
+	l.Vars, err = strconv.Atoi(vars)
+	l.Inputs, err2 = strconv.Atoi(inputs)
+	if !ok || err != nil || err2 != nil || l.Inputs < 1 || l.Vars < l.Inputs || l.Vars%l.Inputs != 0 {
+		return l, fmt.Errorf("%q is no size like 5000x200, with as many vars for each input", s)
+	}
+	return l, nil
+}
+
+// write makes the project. Its vars are of all kinds: aggregates with and without a condition, first values, distinct counts,
+// and vars derived from the ones before.
+func (l large) write(dir string) error {
+	n, inputs := l.Vars, l.Inputs
 	files := map[string]string{
 		"pb_project.yaml": `name: large
 schema_version: 98

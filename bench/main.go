@@ -32,6 +32,7 @@ type settings struct {
 	kith, reference string // programs
 	cache           string
 	sizes           []int64
+	large           []large
 	repetitions     int // 0: by size
 	threads         int
 	memory          string
@@ -43,7 +44,8 @@ func parse(args []string) (settings, error) {
 	flags.StringVar(&s.kith, "kith", "bin/kith", "the program to measure")
 	flags.StringVar(&s.reference, "reference", "bin/reference", "the program of bench/reference")
 	flags.StringVar(&s.cache, "cache", "", "folder for data and results; default is kith-bench in the user's cache")
-	sizes := flags.String("sizes", "100000 1000000 10000000", "numbers of events")
+	sizes := flags.String("sizes", "100000 1000000 10000000", "numbers of events; none measures only compiling")
+	compiles := flags.String("large", "1000x10 5000x200", "vars and inputs of projects that are only compiled")
 	flags.IntVar(&s.repetitions, "repetitions", 0, "how often each pair is measured; default 5, 3 or 2 by size")
 	flags.IntVar(&s.threads, "threads", runtime.NumCPU(), "threads of the engine, in kith and in the references")
 	flags.StringVar(&s.memory, "memory", "8GB", "memory of the engine, in kith and in the references")
@@ -56,6 +58,13 @@ func parse(args []string) (settings, error) {
 			return s, fmt.Errorf("size %q is no number of events from 1000 on", f)
 		}
 		s.sizes = append(s.sizes, n)
+	}
+	for _, f := range strings.Fields(*compiles) {
+		l, err := parseLarge(f)
+		if err != nil {
+			return s, err
+		}
+		s.large = append(s.large, l)
 	}
 	if s.cache == "" {
 		dir, err := os.UserCacheDir()
@@ -82,8 +91,12 @@ func bench(ctx context.Context, args []string) error {
 	defer os.RemoveAll(work)
 	b := &benchmark{settings: s, work: work, say: func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }}
 	results := &Results{Machine: machine(), Threads: s.threads, Memory: s.memory}
-	if results.Compile, err = b.compile(ctx); err != nil {
-		return err
+	for _, l := range s.large {
+		c, err := b.compile(ctx, l)
+		if err != nil {
+			return err
+		}
+		results.Compile = append(results.Compile, c)
 	}
 	for _, n := range s.sizes {
 		r, err := b.size(ctx, n)
@@ -92,8 +105,10 @@ func bench(ctx context.Context, args []string) error {
 		}
 		results.Sizes = append(results.Sizes, r)
 	}
-	if results.Limited, err = b.limited(ctx, s.sizes[len(s.sizes)-1]); err != nil {
-		return err
+	if len(s.sizes) > 0 {
+		if results.Limited, err = b.limited(ctx, s.sizes[len(s.sizes)-1]); err != nil {
+			return err
+		}
 	}
 	results.judge()
 	file := filepath.Join(s.cache, "results.json")
