@@ -5,6 +5,8 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -20,13 +22,26 @@ func kith() int {
 	defer cancel()
 	go interrupts(cancel)
 	app := &cli.App{
-		Leaves: leaves(),
-		In:     os.Stdin,
-		Out:    &view.Counted{Writer: os.Stdout},
-		Err:    os.Stderr,
-		Now:    time.Now,
+		Leaves:  leaves(),
+		Program: program(os.Args[0]),
+		In:      os.Stdin,
+		Out:     &view.Counted{Writer: os.Stdout},
+		Err:     os.Stderr,
+		Now:     time.Now,
 	}
 	return app.Main(ctx, os.Args[1:])
+}
+
+// program is how to call this program again: the name it was called by or, when the go command made it for one call and
+// takes it away afterwards, the call of the go command.
+func program(called string) string {
+	if strings.Contains(filepath.ToSlash(called), "/go-build") {
+		return "go run ./cmd/kith"
+	}
+	if called == "" || strings.ContainsAny(called, " \t'\"$`\\") {
+		return "kith"
+	}
+	return called
 }
 
 // interrupts stops the command in good order at the first signal, and at once at the second: a statement that the engine

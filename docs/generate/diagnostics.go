@@ -188,7 +188,7 @@ func diagnose(root, folder string, archive *txtar.Archive) (diag.List, error) {
 	}
 	parser := duckparser.New()
 	defer parser.Close()
-	p, list, err := project.Load(folder, project.Leaves{Parser: func(string) project.Parser { return keepOpen{parser} },
+	p, list, err := project.Load(context.Background(), folder, project.Leaves{Parser: func(string) project.Parser { return keepOpen{parser} },
 		Dialects: []dialect.Dialect{duckdb.New(), postgres.New()}, Types: modeltype.All(), Version: "example"})
 	if p == nil || err != nil {
 		return list.Sorted(), err

@@ -71,7 +71,7 @@ func (p *product) run(t *testing.T) *run.Outcome {
 		p.conn = conn
 		t.Cleanup(func() { conn.Close() })
 	}
-	loaded, list, err := project.Load(p.folder, project.Leaves{
+	loaded, list, err := project.Load(context.Background(), p.folder, project.Leaves{
 		Parser:   func(string) project.Parser { return duckparser.New() },
 		Dialects: []dialect.Dialect{duckdb.New()},
 		Types:    modeltype.All(),

@@ -26,7 +26,9 @@ import (
 
 // App is the program and what it is connected to.
 type App struct {
-	Leaves   project.Leaves
+	Leaves project.Leaves
+	// Program is how the user calls kith, for commands to copy; "" is kith.
+	Program  string
 	In       io.Reader
 	Out, Err io.Writer
 	// Now is the clock, read once for each command.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -41,7 +42,7 @@ The exit code is 2 when something is wrong. With --json standard output is one d
 			kith check --without L006,L010
 			kith check --sarif kith.sarif      # for code scanning`),
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return a.checkProject(f) },
+		RunE: func(c *cobra.Command, _ []string) error { return a.checkProject(c.Context(), f) },
 	}
 	fl := c.Flags()
 	fl.StringVar(&f.sarif, "sarif", "", "write what is found as SARIF 2.1.0 to this file; - is standard output")
@@ -72,12 +73,12 @@ func (f *checkFlags) check(a *App) (without []diag.Code, diags diag.List) {
 	return without, diags
 }
 
-func (a *App) checkProject(f checkFlags) error {
+func (a *App) checkProject(ctx context.Context, f checkFlags) error {
 	without, diags := f.check(a)
 	if diags.HasErrors() {
 		return refuse(ExitUser, diags)
 	}
-	root, c, found, err := a.found(f, without)
+	root, c, found, err := a.found(ctx, f, without)
 	if err != nil {
 		return err
 	}
@@ -100,8 +101,8 @@ func (a *App) checkProject(f checkFlags) error {
 }
 
 // found is everything there is to say of the project. c is nil when something is wrong.
-func (a *App) found(f checkFlags, without []diag.Code) (root string, c *project.Compiled, found diag.List, err error) {
-	p, diags, err := project.Load(a.flags.project, a.Leaves)
+func (a *App) found(ctx context.Context, f checkFlags, without []diag.Code) (root string, c *project.Compiled, found diag.List, err error) {
+	p, diags, err := project.Load(ctx, a.flags.project, a.Leaves)
 	switch {
 	case err != nil:
 		return "", nil, nil, stop(ExitUser, err)

@@ -53,7 +53,7 @@ func (a *App) compileProject(ctx context.Context, f compileFlags) error {
 		return refuse(ExitUser, diags)
 	}
 	a.sayIdle(f.pb)
-	p, err := a.load()
+	p, err := a.load(ctx)
 	if err != nil {
 		return err
 	}

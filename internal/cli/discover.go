@@ -66,7 +66,7 @@ func (a *App) discoverKind(kind string) *cobra.Command {
 }
 
 func (a *App) runDiscover(ctx context.Context, kind string, f discoverFlags) error {
-	p, err := a.load()
+	p, err := a.load(ctx)
 	if err != nil {
 		return err
 	}

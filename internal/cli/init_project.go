@@ -96,8 +96,8 @@ func (a *App) showProject(f projectFlags, names []string) error {
 		where = " -p " + quoted(f.out)
 	}
 	fmt.Fprintf(a.Out, "%s %s with %s\n\n%s\n", style.Good("✔"), style.Bold(project.Relative(f.out, dir())), view.Count(len(names), "file"), style.Bold("Next"))
-	for _, next := range []string{"kith run" + where, "kith query" + where + ` "select * from customer_360"`, "kith show models --tree" + where} {
-		fmt.Fprintln(a.Out, "  "+style.Accent(next))
+	for _, next := range []string{" run" + where, " query" + where + ` "select * from customer_360"`, " show models --tree" + where} {
+		fmt.Fprintln(a.Out, "  "+style.Accent(a.program()+next))
 	}
 	return nil
 }

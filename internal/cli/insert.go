@@ -42,7 +42,7 @@ sample_rs_demo_tracks (what they did).`,
 }
 
 func (a *App) insertSamples(ctx context.Context, connection string, replace bool) error {
-	p, err := a.load()
+	p, err := a.load(ctx)
 	if err != nil {
 		return err
 	}

@@ -20,9 +20,12 @@ func whenFlags(c *cobra.Command, w *project.When) {
 }
 
 // load reads the project. What there is to say of it is kept for the end of the command.
-func (a *App) load() (*project.Project, error) {
-	p, diags, err := project.Load(a.flags.project, a.Leaves)
+func (a *App) load(ctx context.Context) (*project.Project, error) {
+	p, diags, err := project.Load(ctx, a.flags.project, a.Leaves)
 	if err != nil {
+		if interrupted(ctx, err) {
+			return nil, stop(ExitInterrupted, err)
+		}
 		return nil, stop(ExitUser, err)
 	}
 	if p == nil || diags.HasErrors() {

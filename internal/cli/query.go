@@ -71,7 +71,7 @@ func (a *App) runQuery(ctx context.Context, sql string, f queryFlags) error {
 		}
 		sql = string(data)
 	}
-	p, err := a.load()
+	p, err := a.load(ctx)
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (a *App) runProject(ctx context.Context, f runFlags) error {
 		return refuse(ExitUser, diags)
 	}
 	a.sayIdle(f.pb)
-	p, err := a.load()
+	p, err := a.load(ctx)
 	if err != nil {
 		return err
 	}

@@ -264,9 +264,10 @@ func (r *runView) idColumn(entity string) string {
 	return "*"
 }
 
-// line is a command that can be copied: with the flags that led here and every argument quoted for a shell.
+// line is a command of kith that can be copied: called as kith was called, with the flags that led here and every argument
+// quoted for a shell.
 func (a *App) line(command string, args ...string) string {
-	words := []string{command}
+	words := []string{a.program(), strings.TrimPrefix(command, "kith ")}
 	if a.flags.project != "." && a.flags.project != "" {
 		words = append(words, "-p", quoted(a.flags.project))
 	}
@@ -280,6 +281,13 @@ func (a *App) line(command string, args ...string) string {
 		words = append(words, quoted(arg))
 	}
 	return strings.Join(words, " ")
+}
+
+func (a *App) program() string {
+	if a.Program == "" {
+		return "kith"
+	}
+	return a.Program
 }
 
 // quoted is an argument as a shell reads it.

@@ -45,7 +45,7 @@ func (a *App) seedFiles(c *cobra.Command, files []string, f seedFlags) error {
 	if len(seeds) == 0 {
 		return stop(ExitUser, usageError{fmt.Errorf("no file to load is given"), c})
 	}
-	p, err := a.load()
+	p, err := a.load(ctx)
 	if err != nil {
 		return err
 	}

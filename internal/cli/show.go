@@ -133,7 +133,7 @@ func (a *App) forShow(ctx context.Context, f showFlags) (*project.Compiled, erro
 	if diags := (project.When{SeqNo: f.seqNo}).Check(); diags.HasErrors() {
 		return nil, refuse(ExitUser, diags)
 	}
-	p, err := a.load()
+	p, err := a.load(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ func (a *App) lookUp(ctx context.Context, value, entity, seqNo string) error {
 	if l.HasErrors() {
 		return refuse(ExitUser, l)
 	}
-	p, err := a.load()
+	p, err := a.load(ctx)
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func (a *App) planned(ctx context.Context, f compileFlags, dependents bool) erro
 	if diags := f.check(a.Leaves); diags.HasErrors() {
 		return refuse(ExitUser, diags)
 	}
-	p, err := a.load()
+	p, err := a.load(ctx)
 	if err != nil {
 		return err
 	}

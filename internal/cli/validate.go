@@ -46,7 +46,7 @@ func (a *App) needsSubcommand(c *cobra.Command) error {
 }
 
 func (a *App) validateAccess(ctx context.Context) error {
-	p, err := a.load()
+	p, err := a.load(ctx)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"kith/internal/diag"
 	"kith/internal/spec"
@@ -151,6 +152,7 @@ func (l *loader) clone(url, commit, dir string) error {
 func (l *loader) run(dir string, args ...string) (string, error) {
 	cmd := exec.CommandContext(l.ctx, "git", append([]string{"-c", "advice.detachedHead=false"}, args...)...)
 	cmd.Dir = dir
+	cmd.WaitDelay = time.Second // programs that git started may live on and hold its output
 	cmd.Env = append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs

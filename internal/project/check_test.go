@@ -113,7 +113,7 @@ var end = time.Date(2026, 6, 30, 0, 0, 0, 0, time.UTC)
 func (x *example) diagnose(t testing.TB) diag.List {
 	t.Helper()
 	ctx := context.Background()
-	p, list, err := project.Load(x.root, leaves())
+	p, list, err := project.Load(t.Context(), x.root, leaves())
 	must(t, err)
 	if p == nil || list.HasErrors() {
 		return list.Sorted()

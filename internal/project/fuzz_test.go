@@ -49,7 +49,7 @@ func FuzzProject(f *testing.F) {
 
 // compileFuzzed compiles a project for both dialects and returns what is said.
 func compileFuzzed(t *testing.T, root string) diag.List {
-	p, list, err := project.Load(root, leaves())
+	p, list, err := project.Load(t.Context(), root, leaves())
 	must(t, err)
 	checkWays(t, list)
 	if p == nil || list.HasErrors() {

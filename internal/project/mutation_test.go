@@ -83,7 +83,7 @@ func mutateProject(t *testing.T, x *example) {
 		for _, name := range names {
 			must(t, os.WriteFile(filepath.Join(root, name), []byte(strings.Join(changed[name], "")), 0o666))
 		}
-		p, list, err := project.Load(root, leaves())
+		p, list, err := project.Load(t.Context(), root, leaves())
 		if err != nil {
 			rt.Fatal(err)
 		}

@@ -62,15 +62,19 @@ type Project struct {
 	CacheDir string
 }
 
-// Load reads a project's files and those of its packages. With errors in the list the project may be nil, and the list also
-// has the mistakes that resolving finds, as far as they do not follow from those of the files: all are to be mended at once.
-func Load(root string, leaves Leaves) (*Project, diag.List, error) {
+// Load reads a project's files and those of its packages; the end of ctx stops what is being fetched and is then the error. With
+// errors in the list the project may be nil, and the list also has the mistakes that resolving finds, as far as they do not
+// follow from those of the files: all are to be mended at once.
+func Load(ctx context.Context, root string, leaves Leaves) (*Project, diag.List, error) {
 	s, diags, err := spec.Load(root)
 	if err != nil || s == nil {
 		return nil, diags, err
 	}
-	more, err := packages.Load(context.Background(), s, packages.Options{CacheDir: cacheDir(s.Root)})
+	more, err := packages.Load(ctx, s, packages.Options{CacheDir: cacheDir(s.Root)})
 	diags.Add(more)
+	if err == nil {
+		err = ctx.Err() // a package that was being fetched is not to blame
+	}
 	if err != nil {
 		return nil, diags, err
 	}

@@ -129,7 +129,7 @@ func (s *session) everythingSaid(t *testing.T) (string, bool) {
 	ctx := context.Background()
 	var diags diag.List
 	tell := func(what string, v any) { fmt.Fprintf(&sb, "%s: %+v\n", what, v) }
-	p, diags, err := project.Load(s.root, s.e.Leaves)
+	p, diags, err := project.Load(ctx, s.root, s.e.Leaves)
 	if err != nil {
 		tell("error", err)
 	}

@@ -198,7 +198,7 @@ func (s *session) registry(ctx context.Context) (*run.Registry, error) {
 // compile takes the project to statements, with built what the registry knows. The plan is nil when there are errors.
 func (s *session) compile(opt runOptions, built map[string]bool) (*run.Plan, diag.List, error) {
 	ctx := context.Background()
-	p, diags, err := project.Load(s.root, s.e.Leaves)
+	p, diags, err := project.Load(ctx, s.root, s.e.Leaves)
 	if err != nil || p == nil || diags.HasErrors() {
 		return nil, diags, err
 	}

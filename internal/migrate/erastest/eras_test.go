@@ -60,7 +60,7 @@ var placeRE = regexp.MustCompile(` \([\w/.\-]+\.yaml:\d+(, [\w/.\-]+\.yaml:\d+)*
 // compile takes a project through all rooms and returns its statements by the name of their file, and what was said.
 func compile(t testing.TB, root string) (map[string]string, diag.List) {
 	t.Helper()
-	p, list, err := project.Load(root, leaves())
+	p, list, err := project.Load(t.Context(), root, leaves())
 	must(t, err)
 	if p == nil || list.HasErrors() {
 		return nil, list
