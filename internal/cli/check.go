@@ -67,8 +67,8 @@ func (f *checkFlags) check(a *App) (without []diag.Code, diags diag.List) {
 	if f.sarif == "-" && a.flags.json {
 		diags.Errorf(diag.UFlag, noSpan, "--json and --sarif - both want standard output")
 	}
-	if f.dialect != "" && a.Leaves.Dialect(f.dialect) == nil {
-		diags.Errorf(diag.DUnknown, noSpan, "no dialect %q; there are %s", f.dialect, list(dialects(a.Leaves)))
+	if f.dialect != "" && !a.Leaves.Reads(f.dialect) {
+		diags.Errorf(diag.DUnknown, noSpan, "no dialect %q; there are %s", f.dialect, list(a.Leaves.DialectNames()))
 	}
 	return without, diags
 }
@@ -117,34 +117,18 @@ func (a *App) found(ctx context.Context, f checkFlags, without []diag.Code) (roo
 	case diags.HasErrors():
 		return p.Spec.Root, nil, diags, nil
 	}
-	s, err := a.checkSettings(p, f)
+	m, _ := project.When{}.Offline(a.Now())
+	s, err := a.offline(p, m, f.dialect)
 	if err != nil {
 		return "", nil, nil, err
 	}
+	diags.Add(a.diags)
 	c, more, err := p.Check(s, without...)
 	if err != nil {
 		return "", nil, nil, stop(ExitRun, err)
 	}
 	diags.Add(more)
 	return p.Spec.Root, c, diags, nil
-}
-
-// checkSettings are those of the project's target. A target that is not configured, or of a type without a dialect, is no
-// mistake of the project: the first dialect takes its place.
-func (a *App) checkSettings(p *project.Project, f checkFlags) (project.Settings, error) {
-	t, diags := p.Find(a.flags.siteconfig, a.flags.target)
-	if diags.HasErrors() && (a.flags.siteconfig != "" || a.flags.target != "") {
-		return project.Settings{}, refuse(ExitUser, diags)
-	}
-	m, _ := project.When{}.Offline(a.Now())
-	s := p.Settings(t, m)
-	if s.Dialect == "" {
-		s.Dialect = a.Leaves.Dialects[0].Name()
-	}
-	if f.dialect != "" {
-		s.Dialect = f.dialect
-	}
-	return s, nil
 }
 
 func (a *App) showChecked(f checkFlags, c *project.Compiled, found diag.List, code int) error {

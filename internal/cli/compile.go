@@ -11,6 +11,7 @@ import (
 	"kith/internal/diag"
 	"kith/internal/plan"
 	"kith/internal/project"
+	"kith/internal/source"
 )
 
 type compileFlags struct {
@@ -34,14 +35,15 @@ The warehouse is asked which tables and columns there are. With --assume_all_inp
 		Example: example(`
 			kith compile
 			kith compile --assume_all_inputs_exist                  # without a warehouse
-			kith compile --assume_all_inputs_exist --dialect postgres`),
+			kith compile --assume_all_inputs_exist --dialect postgres
+			kith compile --assume_all_inputs_exist --dialect snowflake   # reads its SQL, writes DuckDB's`),
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.compileProject(c.Context(), f) },
 	}
 	whenFlags(c, &f.when)
 	fl := c.Flags()
 	fl.BoolVar(&f.assumeAll, "assume_all_inputs_exist", false, "open no warehouse; take every input to exist")
-	fl.StringVar(&f.dialect, "dialect", "", "write the SQL of another engine than the target's")
+	fl.StringVar(&f.dialect, "dialect", "", "write the SQL of another engine than the target's; of one that is only read, DuckDB's is written")
 	fl.BoolVar(&f.force, "force", false, "plan to build again what is built already")
 	fl.StringSliceVarP(&f.refs, "model_refs", "m", nil, "only these models and what they need; may be repeated or a list with commas")
 	f.pb.add(c, "rebase_incremental", "grep_var_dependencies", "allow_beta", "disable_registry_cache")
@@ -70,48 +72,33 @@ func (a *App) compileProject(ctx context.Context, f compileFlags) error {
 
 func (f *compileFlags) check(leaves project.Leaves) diag.List {
 	diags := f.when.Check()
-	if f.dialect != "" && leaves.Dialect(f.dialect) == nil {
-		diags.Errorf(diag.DUnknown, noSpan, "no dialect %q; there are %s", f.dialect, list(dialects(leaves)))
+	if f.dialect != "" && !leaves.Reads(f.dialect) {
+		diags.Errorf(diag.DUnknown, noSpan, "no dialect %q; there are %s", f.dialect, list(leaves.DialectNames()))
 	}
 	return diags
 }
 
-func dialects(leaves project.Leaves) []string {
-	var names []string
-	for _, d := range leaves.Dialects {
-		names = append(names, d.Name())
-	}
-	return names
-}
-
 // compiled compiles with the warehouse or without it.
 func (a *App) compiled(ctx context.Context, p *project.Project, f compileFlags) (*project.Compiled, error) {
-	t, err := a.target(p)
-	if err != nil {
-		return nil, err
-	}
-	set := func(s *project.Settings) {
-		s.Force, s.Refs = f.force, f.refs
-		if f.dialect != "" {
-			s.Dialect = f.dialect
-		}
-	}
 	var c *project.Compiled
 	var diags diag.List
+	var err error
 	if f.assumeAll {
 		m, more := f.when.Offline(a.Now())
 		if more.HasErrors() {
 			return nil, refuse(ExitUser, more)
 		}
-		s := p.Settings(t, m)
-		set(&s)
-		if s.Dialect == "" {
-			var l diag.List
-			l.Errorf(diag.DUnknown, t.At, "this kith writes no SQL of %s", t.Type).WithFix("choose one of %s with --dialect", list(dialects(a.Leaves)))
-			return nil, refuse(ExitUser, l)
+		s, serr := a.offline(p, m, f.dialect)
+		if serr != nil {
+			return nil, serr
 		}
+		s.Force, s.Refs = f.force, f.refs
 		c, diags, err = p.Compile(s, plan.Facts{})
 	} else {
+		t, terr := a.target(p)
+		if terr != nil {
+			return nil, terr
+		}
 		w, cerr := a.connect(ctx, p, t, project.Access{Holder: "kith compile"})
 		if cerr != nil {
 			return nil, cerr
@@ -124,8 +111,11 @@ func (a *App) compiled(ctx context.Context, p *project.Project, f compileFlags) 
 		if more.HasErrors() {
 			return nil, refuse(ExitUser, more)
 		}
-		s := w.Settings(m)
-		set(&s)
+		s, serr := a.inDialect(p, w.Settings(m), f.dialect, noSpan)
+		if serr != nil {
+			return nil, serr
+		}
+		s.Force, s.Refs = f.force, f.refs
 		c, diags, err = w.Compile(ctx, s)
 	}
 	a.diags.Add(diags)
@@ -136,6 +126,52 @@ func (a *App) compiled(ctx context.Context, p *project.Project, f compileFlags) 
 		return nil, refuse(ExitCompile, a.diags)
 	}
 	return c, nil
+}
+
+// offline are the settings of a compile without a warehouse. A connection that cannot be configured here, for want of a
+// secret or the whole file, is no hindrance unless the command line names it.
+func (a *App) offline(p *project.Project, m project.Moment, dialect string) (project.Settings, error) {
+	named := a.flags.siteconfig != "" || a.flags.target != ""
+	t, diags := p.Find(a.flags.siteconfig, a.flags.target)
+	if diags.HasErrors() {
+		if named {
+			return project.Settings{}, refuse(ExitUser, diags)
+		}
+		if dialect == "" && a.Leaves.Reads(t.Type) {
+			dialect = t.Type
+		}
+		t = p.Embedded()
+	} else if _, err := a.target(p); err != nil { // what is worth saying of it
+		return project.Settings{}, err
+	}
+	s := p.Settings(t, m)
+	at := noSpan
+	if dialect == "" && s.Dialect == "" {
+		dialect, at = t.Type, t.At
+		if !a.Leaves.Reads(dialect) {
+			var l diag.List
+			l.Errorf(diag.DUnknown, at, "this kith writes no SQL of %s", dialect).WithFix("choose one of %s with --dialect", list(a.Leaves.DialectNames()))
+			return s, refuse(ExitUser, l)
+		}
+	}
+	return a.inDialect(p, s, dialect, at)
+}
+
+// inDialect is project.In for a dialect that may not be given, with a line about what is read and not written: it changes what
+// the user gets, so it is not only counted among the notes.
+func (a *App) inDialect(p *project.Project, s project.Settings, dialect string, at source.Span) (project.Settings, error) {
+	if dialect == "" {
+		return s, nil
+	}
+	s, diags := p.In(s, dialect, at)
+	if diags.HasErrors() {
+		return s, refuse(ExitUser, diags)
+	}
+	for _, d := range diags {
+		a.note("%s", a.style().Dim(d.Message))
+	}
+	a.diags.Add(diags)
+	return s, nil
 }
 
 func (a *App) showCompiled(c *project.Compiled, folder string) error {

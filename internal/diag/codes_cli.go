@@ -2,13 +2,15 @@ package diag
 
 // Codes of the command line.
 const (
-	DUnknown Code = "D009"
-	UFlag    Code = "C014"
-	UMissing Code = "C015"
+	DUnknown  Code = "D009"
+	DReadOnly Code = "D010"
+	UFlag     Code = "C014"
+	UMissing  Code = "C015"
 )
 
 var cliInfos = []Info{
 	{DUnknown, "unknown dialect", "The dialect given with --dialect is none that kith can write. The message lists those it can."},
+	{DReadOnly, "dialect that is read and not written", "SQL of this dialect is checked and rewritten for the embedded engine, so the project compiles; statements in the dialect itself cannot be written by this version."},
 	{UFlag, "wrong value of a flag", "A flag of the command line has a value that it cannot have, or two flags do not go together."},
 	{UMissing, "flag missing", "A value that would be asked for on a terminal was not given as a flag, and there is no terminal to ask on. The message names the flags."},
 }

@@ -22,6 +22,7 @@ var elsewhere = map[diag.Code]string{
 	diag.DValue:             "the loader refuses such bytes first; tested in dialect",
 	diag.DNeedsExtension:    "a note of every print for postgres, in the example of D001",
 	diag.DUnknown:           "a flag of the command line, tested with it",
+	diag.DReadOnly:          "a flag of the command line, tested with it",
 	diag.SQLNotPortable:     "translation from another dialect, tested in sqltext/portable",
 	diag.SQLPortableDoubt:   "translation from another dialect, tested in sqltext/portable",
 	diag.SQLFormatModel:     "translation from another dialect, tested in sqltext/portable",

@@ -60,7 +60,7 @@ func (t Target) Place() string {
 }
 
 // Find looks the project's connection up in a site configuration. path "" is the usual place, where a missing file is no
-// mistake; target "" is the connection's own.
+// mistake; target "" is the connection's own. With errors in the list the target is at most its type.
 func (p *Project) Find(path, target string) (Target, diag.List) {
 	given := path != ""
 	if !given {
@@ -74,15 +74,26 @@ func (p *Project) Find(path, target string) (Target, diag.List) {
 	out, more := file.Resolve(siteconfig.Request{Connection: connection, Target: target, Project: p.Spec.Root})
 	diags.Add(more)
 	if diags.HasErrors() {
-		return Target{}, diags
+		return Target{Output: siteconfig.Output{Type: out.Type}}, diags
 	}
-	t := Target{Output: out, InternalSchema: out.Schema + "_kith"}
+	return p.at(out), diags
+}
+
+// Embedded is the target that needs no configuration: the warehouse in the project's folder.
+func (p *Project) Embedded() Target {
+	var none *siteconfig.File
+	out, _ := none.Resolve(siteconfig.Request{Connection: p.Spec.Connection, Project: p.Spec.Root})
+	return p.at(out)
+}
+
+func (p *Project) at(out siteconfig.Output) Target {
+	t := Target{Output: out, InternalSchema: out.Schema + internalSuffix}
 	for i := range p.Leaves.Warehouses {
 		if p.Leaves.Warehouses[i].Type == out.Type {
 			t.Warehouse = &p.Leaves.Warehouses[i]
 		}
 	}
-	return t, diags
+	return t
 }
 
 // Openable reports a target of a type that this binary cannot open. Such a target can be compiled for, if its dialect is

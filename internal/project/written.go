@@ -24,7 +24,7 @@ func (p *Project) written(s Settings) (string, diag.List) {
 		if known(name) {
 			return name, nil
 		}
-		diags.Errorf(diag.SNotAllowed, said.Span, "no dialect %q", said.Value).WithFix("write one of %s", strings.Join(p.dialectNames(), ", "))
+		diags.Errorf(diag.SNotAllowed, said.Span, "no dialect %q", said.Value).WithFix("write one of %s", strings.Join(p.Leaves.DialectNames(), ", "))
 		return s.Dialect, diags
 	}
 	if known(s.Written) {
@@ -36,14 +36,6 @@ func (p *Project) written(s Settings) (string, diag.List) {
 		return name, diags
 	}
 	return s.Dialect, nil
-}
-
-func (p *Project) dialectNames() []string {
-	var names []string
-	for _, d := range p.Leaves.Dialects {
-		names = append(names, d.Name())
-	}
-	return append(names, portable.Dialects()...)
 }
 
 // texts are the SQL of a project as it stands in the files, templates and all.
