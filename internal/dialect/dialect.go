@@ -55,6 +55,9 @@ type SQL struct {
 	// Clear, when not nil, must be executed before this statement if the catalog knows its object as the kind it names: no
 	// engine replaces a view by a table or a table by a view, nor drops one by the other's word.
 	Clear *Clear
+	// Passes, when not nil, gives statements that make the same object in n passes over its groups, to be tried when the
+	// engine runs out of memory.
+	Passes func(n int) []SQL
 }
 
 // Clear takes away a view that stands where a table is wanted (View set), or a table where a view is (View not set).

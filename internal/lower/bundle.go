@@ -101,7 +101,7 @@ func (l *lowering) bundle(b *bundle) {
 	f := l.fuse(b)
 	step := &Step{Addr: b.addr(), Title: fmt.Sprintf("%s of %s from %s", count(len(b.vars), "feature"), cohortTitle(b.cohort), b.from.Addr()),
 		Node: b.vars[0], Vars: b.vars, Hash: b.hash(), Out: out, IsTable: true, Type: "entity_vars", Span: b.vars[0].Span,
-		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: f.sel}}}
+		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: f.sel, PassKey: rel.C(rowsAlias, b.cohort.Entity.IDColumn)}}}
 	for _, v := range b.vars {
 		step.Parts = append(step.Parts, Part{Name: "var " + v.Name, Span: v.Span, Probe: func() rel.Rel { return l.probe(b, v) }})
 	}

@@ -277,8 +277,12 @@ func (l *lowering) varTable(n *model.VarTable) {
 		}
 	}
 	out := l.objectOf(n)
+	kind := rel.MakeTable
+	if own == 0 && !c.IsRoot() {
+		kind = rel.MakeView // nothing but the parent's columns for the members: no copy of them
+	}
 	l.add(&Step{Addr: n.Address, Title: fmt.Sprintf("var table of %s, %s", cohortTitle(c), count(own, "var")), Node: n, Hash: n.Hash,
-		Out: out, IsTable: true, Type: "entity_var_table", Span: n.Span,
-		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: l.assemble(c, vars, n)}}})
+		Out: out, IsTable: kind == rel.MakeTable, Type: "entity_var_table", Span: n.Span,
+		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: l.assemble(c, vars, n)}}})
 	l.publish(&Published{Name: varTableName(c), Step: n.Address, From: out, Entity: c.Entity, Kind: "var table", ColumnComments: comments, Span: n.Span})
 }

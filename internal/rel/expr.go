@@ -190,6 +190,7 @@ const (
 	Left_          Fn = "left"             // left(text, n)
 	SHA1Hex        Fn = "sha1_hex"         // lower-case hex of the SHA-1 of UTF-8 text
 	Hash64         Fn = "hash64"           // BIGINT hash of a text and an integer seed: hash64(text, seed)
+	Bucket         Fn = "bucket"           // number of the bucket, from 0, that a text falls into: bucket(text, count of buckets)
 	RegexFullMatch Fn = "full_match"       // whole text matches the pattern: full_match(text, pattern)
 	Least          Fn = "least"            // skips NULLs
 	Greatest       Fn = "greatest"         // skips NULLs

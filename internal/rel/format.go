@@ -63,7 +63,13 @@ func (f *formatter) stmt(s Stmt) {
 			kind = "view"
 		}
 		f.line("let", kind, s.Out.Key())
-		f.in(func() { f.comments(s.Comment, s.ColumnComments); f.rel(s.Body) })
+		f.in(func() {
+			f.comments(s.Comment, s.ColumnComments)
+			if s.PassKey != nil {
+				f.line("in passes by", FormatExpr(s.PassKey), "when memory is short")
+			}
+			f.rel(s.Body)
+		})
 	case *Drop:
 		f.line("drop", s.Object.Key())
 	case *Loop:

@@ -25,6 +25,10 @@ type Let struct {
 	// Comment and ColumnComments are kept in the warehouse where it can.
 	Comment        string
 	ColumnComments map[string]string
+	// PassKey, when not nil, is a text over the rows of Body (a Select whose groups never span two values of it). When the
+	// engine has too little memory for all groups at once, they may be computed in several passes, each over the groups of
+	// some values.
+	PassKey Expr
 }
 
 // Drop removes a table or view of kith's own, if it exists.

@@ -83,6 +83,9 @@ func (x *executor) sql(ctx context.Context, s *dialect.SQL) error {
 		}
 	}
 	n, err := x.conn.Exec(ctx, s.S)
+	if outOfMemory(err) && s.Passes != nil {
+		n, err = x.passes(ctx, s, err)
+	}
 	if err != nil {
 		return located(err, s.Text)
 	}
@@ -91,6 +94,39 @@ func (x *executor) sql(ctx context.Context, s *dialect.SQL) error {
 		x.rows = n
 	}
 	return nil
+}
+
+func outOfMemory(err error) bool {
+	var sq *SQLError
+	return errors.As(err, &sq) && sq.Kind == "out_of_memory"
+}
+
+// passCounts are the numbers of passes that are tried when memory is short: some states of aggregates do not spill, but a
+// pass keeps only its own share of the groups.
+var passCounts = []int{8, 64}
+
+// passes makes the object of a statement that ran out of memory in several passes, each over some of its groups.
+func (x *executor) passes(ctx context.Context, s *dialect.SQL, first error) (rows int64, err error) {
+	err = first
+	for _, n := range passCounts {
+		x.progress(fmt.Sprintf("memory is short: %d passes", n))
+		rows = 0
+		for _, p := range s.Passes(n) {
+			var made int64
+			if made, err = x.conn.Exec(ctx, p.S); err != nil {
+				break
+			}
+			rows += max(made, 0)
+		}
+		if err == nil {
+			x.choice = fmt.Sprintf("in %d passes", n)
+			return rows, nil
+		}
+		if !outOfMemory(err) {
+			return 0, err
+		}
+	}
+	return 0, err
 }
 
 // absent reports whether an object is known not to exist, so that nothing has to be asked: most of what a run makes is new.

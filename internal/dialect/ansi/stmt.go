@@ -76,7 +76,38 @@ type made struct {
 }
 
 func (s *session) let(st *rel.Let) []dialect.SQL {
-	return s.create(made{st.Out, st.Kind, st.Body, st.Comment, st.ColumnComments})
+	out := s.create(made{st.Out, st.Kind, st.Body, st.Comment, st.ColumnComments})
+	body, ok := st.Body.(*rel.Select)
+	if !ok || st.PassKey == nil || st.Kind != rel.MakeTable {
+		return out
+	}
+	for i := range out {
+		if out[i].Makes.Key() == st.Out.Key() {
+			out[i].Passes = func(n int) []dialect.SQL { return s.passes(st, body, n) }
+		}
+	}
+	return out
+}
+
+// passes writes the table of a Let in n passes: the first makes it, the others add to it.
+func (s *session) passes(st *rel.Let, body *rel.Select, n int) []dialect.SQL {
+	var out []dialect.SQL
+	var columns []string
+	for _, it := range body.Items {
+		columns = append(columns, it.As)
+	}
+	for k := range n {
+		part := *body
+		part.Where = append(append([]rel.Expr{}, body.Where...), rel.Eq(rel.F(rel.Bucket, st.PassKey, rel.I(int64(n))), rel.I(int64(k))))
+		if k == 0 {
+			out = append(out, s.create(made{object: st.Out, kind: st.Kind, body: &part})...)
+			continue
+		}
+		if sql, ok := s.insert(&rel.Insert{Into: st.Out, Columns: columns, Body: &part}).(*dialect.SQL); ok {
+			out = append(out, *sql)
+		}
+	}
+	return out
 }
 
 // create writes the statements that make an object from a relation, in place of what stood there.

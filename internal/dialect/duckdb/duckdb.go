@@ -31,6 +31,7 @@ func New() dialect.Dialect {
 			rel.Left_:   "left({*})",
 			rel.SHA1Hex: "sha1({0})",
 			// "Utility Functions": hash() is unsigned; through BIT its 64 bits become a BIGINT, where a plain cast overflows.
+			rel.Bucket: "CAST(hash({0}) % {1} AS BIGINT)",
 			rel.Hash64: "CAST(CAST(hash({*}) AS BIT) AS BIGINT)",
 			// "Regular Expressions".
 			rel.RegexFullMatch: "regexp_full_match({*})",

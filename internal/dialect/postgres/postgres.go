@@ -33,6 +33,7 @@ func New() dialect.Dialect {
 			rel.Trim:   "trim({0})",
 			rel.Left_:  "left({*})",
 			// Of the function list of hash support; 64 bits with a seed.
+			rel.Bucket: "mod(hashtextextended({0}, 0) & 9223372036854775807, {1})",
 			rel.Hash64: "hashtextextended({*})",
 			// "9.18 Conditional Expressions": both skip NULLs.
 			rel.Least:    "least({*})",
