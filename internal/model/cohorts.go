@@ -45,6 +45,16 @@ func (b *Builder) addEdges(s *Stitcher, from Source, at source.Span, take func(*
 	s.need(from)
 }
 
+// NeedsEdges says so when none of a stitcher's edge sources has an id to stitch: there would be no graph.
+func (b *Builder) NeedsEdges(s *Stitcher) {
+	if len(s.Sources) > 0 || s.Broken || s.Entity == nil {
+		return
+	}
+	b.Diags.Errorf(diag.RNoEdges, s.Span, "nothing that %s reads has ids of entity %s", s.Name, s.Entity.Name).
+		WithAlso(s.Entity.Span, "the entity is declared here").WithFix("add ids with entity: %s to what its edge_sources name", s.Entity.Name)
+	s.Broken = true
+}
+
 // declareCollatorsAndDefaults gives every entity its stitcher.
 func (b *Builder) declareCollatorsAndDefaults() {
 	for _, e := range b.Entities {

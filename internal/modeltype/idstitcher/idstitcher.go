@@ -84,5 +84,6 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 				b.AddEdges(n, es.From)
 			}
 		}
+		b.NeedsEdges(n)
 	})
 }
