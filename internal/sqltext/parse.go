@@ -252,8 +252,23 @@ func (r *reading) judge(p Parsed) {
 		if i := r.lex.next(0, len(r.lex.toks)); r.lex.is(i, "select") || r.lex.is(i, "with") || r.lex.is(i, "from") || r.lex.is(i, "values") {
 			r.failFix(diag.SQLManyExpressions, r.lex.toks[i].start, r.lex.toks[i].end,
 				"put the query in brackets", "is a query without brackets, but is to be one expression")
+		} else if tells[strings.ToLower(r.lex.str(i))] && p.Subqueries && !r.columnAt(p, i) {
+			r.fail(diag.SQLSyntax, r.lex.toks[i].start, r.lex.toks[i].end, "is not an expression")
 		}
 	}
+}
+
+// tells are statements that the engine also takes in brackets, where they give a table about a table.
+var tells = map[string]bool{"desc": true, "describe": true, "show": true, "summarize": true}
+
+// columnAt reports whether the engine took token i for a column.
+func (r *reading) columnAt(p Parsed, i int) bool {
+	for _, c := range p.Columns {
+		if c.Offset-r.shift == r.lex.toks[i].start {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *reading) firstWordEnd() int {

@@ -277,7 +277,7 @@ var threeItems = []string{"b", "m", "e"}
 // engineForm is what the text says to an engine that has no word for some of it: the check above is about brackets,
 // quotes, comments and commas.
 func engineForm(s string) string {
-	for _, w := range []string{"ignore nulls ", "within group ("} {
+	for _, w := range []string{"ignore nulls", "within group ("} {
 		if strings.Contains(s, w) {
 			return "0"
 		}
