@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"kith/internal/diag"
+	"kith/internal/dialect"
+	"kith/internal/lower"
+	"kith/internal/rel"
 	"kith/internal/source"
 )
 
@@ -18,13 +21,7 @@ func (p *Project) furtherMistakes(loaded diag.List) diag.List {
 	if err != nil {
 		return nil // the mistakes of the files are worth showing alone
 	}
-	items := p.items()
-	var broken []source.Span
-	for _, d := range loaded {
-		if d.Severity == diag.Error {
-			broken = append(broken, innermost(items, d.At))
-		}
-	}
+	broken := p.broken(loaded)
 	var out diag.List
 	for _, d := range resolved {
 		switch {
@@ -33,6 +30,37 @@ func (p *Project) furtherMistakes(loaded diag.List) diag.List {
 		case slices.ContainsFunc(broken, func(s source.Span) bool { return inside(d.At, s) }):
 		default:
 			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// broken are the items that have mistakes.
+func (p *Project) broken(l diag.List) []source.Span {
+	items := p.items()
+	var out []source.Span
+	for _, d := range l {
+		if d.Severity == diag.Error {
+			out = append(out, innermost(items, d.At))
+		}
+	}
+	return out
+}
+
+// printMistakes writes what is whole of a project with mistakes, and returns what the dialect cannot say, as far as it does
+// not follow from them.
+func (p *Project) printMistakes(l *lower.Result, d dialect.Dialect, s Settings, said diag.List) diag.List {
+	broken := p.broken(said)
+	var out diag.List
+	for _, st := range l.Steps {
+		if rel.Check(st.Program) != nil {
+			continue // a part is missing
+		}
+		_, list := d.Print(st.Program, s.Env)
+		for _, m := range list {
+			if m.Severity == diag.Error && !m.At.IsZero() && !slices.ContainsFunc(broken, func(b source.Span) bool { return inside(m.At, b) }) {
+				out = append(out, m)
+			}
 		}
 	}
 	return out

@@ -221,12 +221,16 @@ func fileColumns(d dialect.Dialect, s Settings) func(format, path string) ([]str
 // Compile takes the project to statements. facts tell what is built already. With errors in the list the result is nil.
 func (p *Project) Compile(s Settings, facts plan.Facts) (*Compiled, diag.List, error) {
 	g, diags, err := p.Resolve(s)
-	if err != nil || diags.HasErrors() {
+	if err != nil {
 		return nil, diags, err
 	}
 	d := p.Leaves.Dialect(s.Dialect)
 	ctx := lower.Context{SeqNo: s.SeqNo, EndTime: s.EndTime, BeginTime: s.BeginTime, KernelNodes: max(s.KernelMemory, 64<<20) / bytesPerNode,
 		LongestName: dialect.LongestName(d)}
+	if diags.HasErrors() {
+		diags.Add(p.printMistakes(lower.Lower(g, ctx), d, s, diags))
+		return nil, diags, nil
+	}
 	lowered := lower.Lower(g, ctx)
 	for _, st := range lowered.Steps {
 		if err := rel.Check(st.Program); err != nil {
