@@ -82,6 +82,18 @@ func TestStepsOfARun(t *testing.T) {
 	}
 }
 
+func TestFailureOfARun(t *testing.T) {
+	lines := `{"type":"run_done","failed":1}
+{"type":"result","failures":[{"code":"W007","message":"2 features: out of memory"},{"message":"another"}]}
+`
+	if got, want := failure([]byte(lines)), "2 features: out of memory"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := failure([]byte("panic: no JSON at all\n")); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestTable(t *testing.T) {
 	b, err := os.ReadFile("testdata/results.json")
 	if err != nil {

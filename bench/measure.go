@@ -150,11 +150,12 @@ func (b *benchmark) limited(ctx context.Context, events int64) (*Limited, error)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case r == nil:
+		return nil, err
 	case err != nil:
 		l.Failed = err.Error()
-	default:
-		l.Cost, l.Steps = r.cost, r.steps
 	}
+	l.Cost, l.Steps = r.cost, r.steps
 	return l, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -108,7 +109,18 @@ type run struct {
 	warehouse       string
 }
 
-// kithRun makes the project anew and runs it.
+// failure is what the result of kith run --json says of the first failed step, "" when it says nothing.
+func failure(lines []byte) string {
+	for line := range bytes.Lines(lines) {
+		var result struct{ Failures []struct{ Message string } }
+		if json.Unmarshal(line, &result) == nil && len(result.Failures) > 0 {
+			return result.Failures[0].Message
+		}
+	}
+	return ""
+}
+
+// kithRun makes the project anew and runs it. Of a run that failed it returns the cost, beside the error.
 func (b *benchmark) kithRun(ctx context.Context, data, memory string) (*run, error) {
 	dir := filepath.Join(b.work, "project")
 	if err := os.RemoveAll(dir); err != nil {
@@ -122,10 +134,13 @@ func (b *benchmark) kithRun(ctx context.Context, data, memory string) (*run, err
 		return nil, err
 	}
 	out, cost, err := process(ctx, b.kith, "run", "-p", dir, "-c", site, "--end_time", endTime, "--json")
-	if err != nil {
-		return nil, err
-	}
 	r := &run{cost: cost, warehouse: filepath.Join(dir, ".kith", "warehouse.duckdb")}
+	if err != nil {
+		if why := failure(out); why != "" {
+			err = errors.New(why)
+		}
+		return r, err
+	}
 	if r.steps, err = readSteps(out); err != nil {
 		return nil, err
 	}

@@ -75,7 +75,7 @@ func (r *Results) judge() {
 	if l := r.Limited; l != nil {
 		f := Figure{What: "whole run under " + l.Memory, Events: l.Events, Measured: l.Cost.String(), Target: "finishes"}
 		if l.Failed != "" {
-			f.Measured = "failed: " + firstLine(l.Failed)
+			f.Measured = "failed, " + f.Measured
 		}
 		f.judged(l.Failed == "", nil)
 		r.add(f)
@@ -186,6 +186,9 @@ func (r *Results) text() string {
 	sb.WriteString("\n")
 	for _, row := range aligned(rows) {
 		sb.WriteString(row + "\n")
+	}
+	if r.Limited != nil && r.Limited.Failed != "" {
+		fmt.Fprintf(&sb, "\nMISS whole run under %s: %s\n", r.Limited.Memory, firstLine(r.Limited.Failed))
 	}
 	for _, f := range r.Figures {
 		if len(f.Steps) == 0 {
