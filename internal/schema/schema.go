@@ -22,7 +22,9 @@ const draft = "https://json-schema.org/draft/2020-12/schema"
 func Project(types []model.Type) Schema { return document("pb_project.yaml", types, "pb_project.yaml") }
 
 // Models is the schema of the files in model folders.
-func Models(types []model.Type) Schema { return document("a file of a model folder", types, "model file") }
+func Models(types []model.Type) Schema {
+	return document("a file of a model folder", types, "model file")
+}
 
 // Any is the schema of both kinds of files: a file with a schema_version is pb_project.yaml.
 func Any(types []model.Type) Schema {
