@@ -81,11 +81,12 @@ func bench(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	work := filepath.Join(s.cache, "work")
-	if err := os.RemoveAll(work); err != nil {
+	if err := os.MkdirAll(s.cache, 0o755); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(work, 0o755); err != nil {
+	// A folder of its own: another benchmark may be running.
+	work, err := os.MkdirTemp(s.cache, "work-")
+	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(work)
