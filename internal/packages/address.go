@@ -38,39 +38,44 @@ func parseAddress(url string) (address, bool) {
 	default:
 		return a, false
 	}
-	// The repository ends at ".git", at tree/tag/commit, or after owner/repo.
 	parts := strings.Split(strings.Trim(rest, "/"), "/")
-	end := len(parts)
-	for i, p := range parts {
-		if strings.HasSuffix(p, ".git") {
-			end = i + 1
-			break
-		}
-		if i > 0 && (p == "tree" || p == "tag" || p == "commit") {
-			end = i
-			break
-		}
-	}
-	if end == len(parts) && end > 2 && !strings.HasPrefix(url, "file://") && !strings.Contains(rest, "_git/") {
-		end = 2
-	}
-	if i := indexOf(parts, "_git"); i >= 0 && i+2 <= len(parts) { // Azure DevOps: org/project/_git/repo
-		end = i + 2
-	}
-	tail := parts[end:]
-	if strings.HasPrefix(url, "file://") && end == len(parts) {
-		tail = nil
-	}
+	end := repositoryEnd(parts, strings.HasPrefix(url, "file://"))
 	a.Clone = head + strings.Join(parts[:end], "/")
-	if strings.HasPrefix(url, "file:///") {
-		a.Clone = "file:///" + strings.Join(parts[:end], "/")
+	tail := parts[end:]
+	if len(tail) >= 2 && tail[0] == "-" { // GitLab's pages: owner/repo/-/tree/main
+		tail = tail[1:]
 	}
-	if len(tail) >= 2 && (tail[0] == "tree" || tail[0] == "tag" || tail[0] == "commit") {
+	if len(tail) >= 2 && isKind(tail[0]) {
 		a.Kind, a.Ref, tail = tail[0], tail[1], tail[2:]
 	}
 	a.Path = strings.Join(tail, "/")
-	return a, len(parts[:end]) > 0
+	return a, parts[0] != ""
 }
+
+// repositoryEnd counts the parts of an address that name the repository: they end at ".git", before tree, tag or commit, or
+// after as many as the host has. local tells that the address is a path of this machine, of any depth.
+func repositoryEnd(parts []string, local bool) int {
+	if i := indexOf(parts, "_git"); i >= 0 && i+2 <= len(parts) { // Azure DevOps: org/project/_git/repo
+		return i + 2
+	}
+	for i, p := range parts {
+		switch {
+		case strings.HasSuffix(p, ".git"):
+			return i + 1
+		case i > 0 && isKind(p), i > 1 && p == "-":
+			return i
+		}
+	}
+	switch {
+	case local:
+		return len(parts)
+	case parts[0] == "v3": // Azure DevOps over ssh: v3/org/project/repo
+		return min(4, len(parts))
+	}
+	return min(2, len(parts))
+}
+
+func isKind(s string) bool { return s == "tree" || s == "tag" || s == "commit" }
 
 func indexOf(list []string, s string) int {
 	for i, x := range list {

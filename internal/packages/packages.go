@@ -6,6 +6,7 @@ import (
 	"context"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,10 +25,10 @@ type Options struct {
 }
 
 // Load fills in p.Imports, and those of imported projects, however deep. A circle of imports is refused. Files of packages are
-// shown under packages/<name>/.
+// shown under packages/<name>/, those of its packages under packages/<name>/packages/<name>/.
 func Load(ctx context.Context, p *spec.Project, opt Options) (diag.List, error) {
 	l := &loader{ctx: ctx, opt: opt, lock: readLock(filepath.Join(p.Root, LockFile))}
-	if err := l.project(p, nil); err != nil {
+	if err := l.project(p, "", nil); err != nil {
 		return l.diags, err
 	}
 	if !l.diags.HasErrors() {
@@ -45,10 +46,15 @@ type loader struct {
 	diags diag.List
 }
 
-// project loads the packages of p; above are the folders of the projects that import it.
-func (l *loader) project(p *spec.Project, above []string) error {
+// project loads the packages of p, whose own files are shown under prefix; above are the folders of the projects that
+// import it.
+func (l *loader) project(p *spec.Project, prefix string, above []string) error {
 	seen := map[string]*spec.Package{}
-	above = append(above, p.Root)
+	root, err := filepath.EvalSymlinks(p.Root) // folders of packages are told apart by their real paths
+	if err != nil {
+		return err
+	}
+	above = append(slices.Clone(above), root)
 	for _, pkg := range p.Packages {
 		name := pkg.Name.Value
 		if name == "" {
@@ -67,23 +73,18 @@ func (l *loader) project(p *spec.Project, above []string) error {
 		if !ok {
 			continue
 		}
-		for _, up := range above {
-			if up == root {
-				l.diags.Errorf(diag.PCycle, pkg.URL.Span(), "package %s imports itself", name).WithFix("take one of the imports away")
-				ok = false
-			}
-		}
-		if !ok {
+		if slices.Contains(above, root) {
+			l.diags.Errorf(diag.PCycle, pkg.URL.Span(), "package %s imports itself", name).WithFix("take one of the imports away")
 			continue
 		}
 		sub, diags, err := spec.Load(root)
 		if err != nil {
 			return err
 		}
+		shown := path.Join(prefix, "packages", name)
 		if sub != nil {
-			prefix := path.Join("packages", name)
 			for _, f := range sub.Files {
-				f.Path = path.Join(prefix, f.Path)
+				f.Path = path.Join(shown, f.Path)
 			}
 		}
 		for _, d := range diags {
@@ -94,7 +95,7 @@ func (l *loader) project(p *spec.Project, above []string) error {
 		if sub == nil || diags.HasErrors() {
 			continue
 		}
-		if err := l.project(sub, above); err != nil {
+		if err := l.project(sub, shown, above); err != nil {
 			return err
 		}
 		p.Imports = append(p.Imports, &spec.Import{Package: pkg, Project: sub})
