@@ -35,10 +35,16 @@ func parseAddress(url string) (address, bool) {
 			return a, false
 		}
 		head, rest = host+":", path
+		if strings.HasPrefix(path, "/") { // from the root of the host, not from git's home
+			head += "/"
+		}
 	default:
 		return a, false
 	}
-	parts := strings.Split(strings.Trim(rest, "/"), "/")
+	parts := strings.FieldsFunc(rest, func(r rune) bool { return r == '/' })
+	if len(parts) == 0 {
+		return a, false
+	}
 	end := repositoryEnd(parts, strings.HasPrefix(url, "file://"))
 	a.Clone = head + strings.Join(parts[:end], "/")
 	tail := parts[end:]
@@ -49,7 +55,7 @@ func parseAddress(url string) (address, bool) {
 		a.Kind, a.Ref, tail = tail[0], tail[1], tail[2:]
 	}
 	a.Path = strings.Join(tail, "/")
-	return a, parts[0] != ""
+	return a, true
 }
 
 // repositoryEnd counts the parts of an address that name the repository: they end at ".git", before tree, tag or commit, or

@@ -66,11 +66,16 @@ func (l *loader) project(p *spec.Project, prefix string, above []string) error {
 			continue
 		}
 		seen[strings.ToLower(name)] = pkg
+		said := len(l.diags)
 		root, ok, err := l.find(p, pkg)
 		if err != nil {
 			return err
 		}
 		if !ok {
+			if sub := l.corelib(pkg); sub != nil {
+				l.diags = slices.Delete(l.diags, said, len(l.diags)-1) // what kept it from being fetched; the note stays
+				p.Imports = append(p.Imports, &spec.Import{Package: pkg, Project: sub})
+			}
 			continue
 		}
 		if slices.Contains(above, root) {
