@@ -169,6 +169,8 @@ func TestProjectReadsTheData(t *testing.T) {
 	}
 }
 
+var varText = regexp.MustCompile(`(?m)^          (?:select|where): (.+)$`)
+
 var varName = regexp.MustCompile(`(?m)^          name: (\S+)$`)
 
 func TestLargeProject(t *testing.T) {
@@ -188,6 +190,17 @@ func TestLargeProject(t *testing.T) {
 	}
 	if len(names) != 1000 {
 		t.Errorf("%d vars, want 1000", len(names))
+	}
+	// A text that stood twice would be parsed once, and cold compiles would look cheaper than they are.
+	texts := map[string]bool{}
+	for _, m := range varText.FindAllStringSubmatch(text, -1) {
+		if texts[m[1]] {
+			t.Errorf("two vars share the text %s", m[1])
+		}
+		texts[m[1]] = true
+	}
+	if len(texts) != 1400 { // a select for each var, and a where for the first and third of every five
+		t.Errorf("%d texts, want 1400", len(texts))
 	}
 }
 

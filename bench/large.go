@@ -95,20 +95,20 @@ func largeGraph(n int) string {
 	return sb.String()
 }
 
-// largeVar is var i of a group. Each text differs from the others, so that none is parsed for another.
+// largeVar is var i of a group. Every text names the var, so that no two are the same and none is parsed for another.
 func largeVar(group, i int) string {
-	name, from := fmt.Sprintf("v_%d_%d", group, i), fmt.Sprintf("inputs/source_%d", group)
-	head := "      - entity_var:\n          name: " + name + "\n"
-	source := "          from: " + from + "\n"
+	id := fmt.Sprintf("%d_%d", group, i)
+	head := "      - entity_var:\n          name: v_" + id + "\n"
+	source := fmt.Sprintf("          from: inputs/source_%d\n", group)
 	switch i % 5 {
 	case 0:
-		return head + source + fmt.Sprintf("          select: count(*)\n          where: event = 'event %d' and timestamp > {{end_time_sql}} - interval '%d days'\n          default_value: 0\n", i, i+1)
+		return head + source + fmt.Sprintf("          select: count(quantity_%s)\n          where: event = 'event %s' and timestamp > {{end_time_sql}} - interval '%d days'\n          default_value: 0\n", id, id, i+1)
 	case 1:
-		return head + source + fmt.Sprintf("          select: sum(coalesce(amount_%d, 0)) / nullif(count(amount_%d), 0)\n", i, i)
+		return head + source + fmt.Sprintf("          select: sum(coalesce(amount_%s, 0)) / nullif(count(amount_%s), 0)\n", id, id)
 	case 2:
-		return head + source + fmt.Sprintf("          select: first_value(property_%d)\n          where: property_%d is not null\n          window: {order_by: [timestamp desc]}\n", i, i)
+		return head + source + fmt.Sprintf("          select: first_value(property_%s)\n          where: property_%s is not null\n          window: {order_by: [timestamp desc]}\n", id, id)
 	case 3:
-		return head + source + fmt.Sprintf("          select: count(distinct lower(trim(property_%d)))\n          default_value: 0\n", i)
+		return head + source + fmt.Sprintf("          select: count(distinct lower(trim(property_%s)))\n          default_value: 0\n", id)
 	}
 	return head + fmt.Sprintf("          select: \"case when {{user.v_%d_%d}} > %d then 'high' else 'low' end\"\n", group, i-4, i)
 }
