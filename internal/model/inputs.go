@@ -25,7 +25,11 @@ func (b *Builder) declareInputs() {
 			continue
 		}
 		b.Inputs = append(b.Inputs, in)
-		b.inputPlace(in)
+		b.parents = append(b.parents, b.inUnit(func() {
+			if !in.replaced && in.Disabled == "" { // the table of an input that another stands for need not be there
+				b.inputPlace(in)
+			}
+		}))
 		in.IDs = b.RowIDs(in, s.IDs)
 		b.Text(func() {
 			if in.replaced {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 
 	"kith/internal/addr"
@@ -88,9 +89,10 @@ func (b *Builder) Find(path string) (n Node, child string, ok bool) {
 	return nil, "", false
 }
 
-// mapInputs puts the importer's inputs and models in the place of a package's inputs (modelling.md section 14.1).
+// mapInputs puts the importer's inputs and models in the place of a package's inputs (modelling.md section 14.1). Importers come
+// before their packages: a package may hand on to its own packages an input that another stands for.
 func (b *Builder) mapInputs() {
-	for _, u := range b.units {
+	for _, u := range slices.Backward(b.units) {
 		if u.imp == nil {
 			continue
 		}
