@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -287,6 +288,12 @@ func (d *viewDeclaration) add(c *Cohort, main *FeatureView, fv *spec.FeatureView
 	b := d.b
 	views := []*FeatureView{main}
 	if fv != nil {
+		defer b.in(b.unitOf(fv.Span))()
+		for _, f := range fv.Features {
+			if _, _, ok := b.Find(f.From.Value); !ok {
+				b.unknownPath(f.From, "model or var table", nil)
+			}
+		}
 		for _, u := range fv.UsingIDs {
 			v := b.viewByID(c, main, u)
 			if v == nil || v == main {
@@ -312,6 +319,7 @@ func (d *viewDeclaration) add(c *Cohort, main *FeatureView, fv *spec.FeatureView
 		}
 		if fv != nil {
 			b.SetHooks(v, fv.Hooks)
+			b.SetEnable(v, fv.Materialization)
 		}
 		b.fillView(v, fv)
 		c.Views = append(c.Views, v)
@@ -384,7 +392,7 @@ func (b *Builder) fillView(v *FeatureView, fv *spec.FeatureViews) {
 		return true
 	}
 	for _, ev := range c.Visible() {
-		if ev.IsFeature && chosen(fv, ev.Cohort.VarTable, ev.Name) && add(ev.Name, ev.Span) {
+		if ev.IsFeature && b.chosen(fv, []Node{ev.Cohort, ev.Cohort.VarTable, c, c.VarTable}, ev.Name) && add(ev.Name, ev.Span) {
 			v.Vars = append(v.Vars, ev)
 		}
 	}
@@ -395,7 +403,7 @@ func (b *Builder) fillView(v *FeatureView, fv *spec.FeatureViews) {
 					continue
 				}
 				for _, f := range m.Features {
-					if chosen(fv, m, f.Name) && add(f.Name, f.Span) {
+					if b.chosen(fv, []Node{m}, f.Name) && add(f.Name, f.Span) {
 						v.Columns = append(v.Columns, &ModelFeature{f, m})
 						v.need(m)
 					}
@@ -408,8 +416,8 @@ func (b *Builder) fillView(v *FeatureView, fv *spec.FeatureViews) {
 }
 
 // chosen applies the features list of a feature_views block: without one everything is shown; with one, what an item that
-// names the model includes and does not exclude.
-func chosen(fv *spec.FeatureViews, from Node, name string) bool {
+// names one of the nodes it comes from includes and does not exclude.
+func (b *Builder) chosen(fv *spec.FeatureViews, from []Node, name string) bool {
 	if fv == nil || len(fv.Features) == 0 {
 		return true
 	}
@@ -422,10 +430,10 @@ func chosen(fv *spec.FeatureViews, from Node, name string) bool {
 		return false
 	}
 	for _, f := range fv.Features {
-		if normalPath(f.From.Value) != from.Addr().Key() {
-			continue
+		n, _, ok := b.Find(f.From.Value)
+		if ok && slices.Contains(from, n) && (len(f.Include) == 0 || has(f.Include)) && !has(f.Exclude) {
+			return true
 		}
-		return (len(f.Include) == 0 || has(f.Include)) && !has(f.Exclude)
 	}
 	return false
 }

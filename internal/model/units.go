@@ -6,6 +6,7 @@ import (
 
 	"kith/internal/addr"
 	"kith/internal/diag"
+	"kith/internal/source"
 	"kith/internal/spec"
 )
 
@@ -50,6 +51,16 @@ func (b *Builder) in(u *unit) (leave func()) {
 		b.unit = u
 	}
 	return func() { b.unit = old }
+}
+
+// unitOf is the unit of a place in a file.
+func (b *Builder) unitOf(at source.Span) *unit {
+	for _, u := range b.units {
+		if slices.Contains(u.spec.Files, at.File) {
+			return u
+		}
+	}
+	return b.unit
 }
 
 // inUnit makes f run in the unit that is current.

@@ -16,6 +16,8 @@ type Spec struct {
 	IDs           []*spec.InputID
 	OccurredAtCol source.Text
 	Contract      *spec.Contract
+	// Materialization matters for its enable_status only.
+	Materialization *spec.Materialization
 }
 
 // Object is the field table of the model_spec.
@@ -28,7 +30,7 @@ var Object = &spec.Object[Spec]{
 		spec.Txt("occurred_at_col", "Column with the time of each row.", func(s *Spec) *source.Text { return &s.OccurredAtCol }),
 		spec.Obj("contract", "What the model promises.", spec.ContractObject, func(s *Spec) **spec.Contract { return &s.Contract }),
 		spec.Ignored[Spec]("entity_key", "The entity it is about. ids name it."),
-		spec.Ignored[Spec]("materialization", "It is a view."),
+		spec.Obj("materialization", "enable_status. It is a view, whatever the output_type.", spec.MaterializationObject, func(s *Spec) **spec.Materialization { return &s.Materialization }),
 	},
 }
 
@@ -51,6 +53,8 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 		return
 	}
 	b.Unions = append(b.Unions, n)
+	b.SetEnable(n, s.Materialization)
+	b.SetHooks(n, m.Hooks)
 	n.IDs = b.RowIDs(n, s.IDs)
 	b.Later(func() {
 		for _, p := range s.Inputs {

@@ -17,6 +17,8 @@ type Spec struct {
 	Features     []*spec.FeatureChoice
 	IDServed     source.At[string]
 	Nested       *spec.FeatureViews
+	// Materialization matters for its enable_status only.
+	Materialization *spec.Materialization
 }
 
 // Object is the field table of the model_spec.
@@ -31,7 +33,7 @@ var Object = &spec.Object[Spec]{
 		spec.Objs("feature_list", "The older name of features.", spec.FeatureChoiceObject, func(s *Spec) *[]*spec.FeatureChoice { return &s.Features }),
 		spec.Str("id_served", "The one id that the view is keyed by.", func(s *Spec) *source.At[string] { return &s.IDServed }),
 		spec.Obj("feature_views", "The same, one level down.", spec.FeatureViewsObject, func(s *Spec) **spec.FeatureViews { return &s.Nested }),
-		spec.Ignored[Spec]("materialization", "They are views."),
+		spec.Obj("materialization", "enable_status. They are views, whatever the output_type.", spec.MaterializationObject, func(s *Spec) **spec.Materialization { return &s.Materialization }),
 		spec.Ignored[Spec]("validity_time", "Removed in schema 80."),
 		spec.Ignored[Spec]("time_grain", "How often they are built."),
 	},
@@ -58,8 +60,11 @@ func (t Type) Declare(b *model.Builder, m *spec.Model) {
 	if diags.HasErrors() {
 		return
 	}
-	views := &spec.FeatureViews{Span: s.Span, UsingIDs: s.UsingIDs, Features: s.Features}
+	views := &spec.FeatureViews{Span: s.Span, UsingIDs: s.UsingIDs, Features: s.Features, Hooks: m.Hooks, Materialization: s.Materialization}
 	if s.Nested != nil {
+		if views.Hooks == nil {
+			views.Hooks = s.Nested.Hooks
+		}
 		views.UsingIDs = append(views.UsingIDs, s.Nested.UsingIDs...)
 		views.Features = append(views.Features, s.Nested.Features...)
 	}
