@@ -359,6 +359,9 @@ func (b *Builder) viewByID(c *Cohort, main *FeatureView, u *spec.UsingID) *Featu
 	v := &FeatureView{Name: u.Name.Value, Cohort: c, By: t, Table: main.Table}
 	if v.Name == "" {
 		v.Name = c.defaultViewName() + "_with_" + t.Name
+		if main.Address != c.Address.Child("feature_view") { // of a model: the cohort's own views have that name
+			v.Name = main.Name + "_with_" + t.Name
+		}
 	}
 	v.Address, v.Span = main.Address.Child("using_"+t.Name), u.Span
 	if u.Name.Value != "" {
