@@ -30,6 +30,7 @@ const (
 	RContract             Code = "R026"
 	RMustHave             Code = "R027"
 	RNotRun               Code = "R028"
+	RRegex                Code = "R029"
 )
 
 var modelInfos = []Info{
@@ -60,5 +61,6 @@ var modelInfos = []Info{
 	{RContract, "contract broken", "An input promises a column under contract.with_columns that its table does not have."},
 	{RMustHave, "must-have model left out", "A model with enable_status must_have cannot take part, because something it needs is missing or switched off."},
 	{RNotRun, "model not run", "This version reads models of this type but does not run them. What cannot do without the model is left out."},
+	{RRegex, "regular expression cannot be read", "A filter's regular expression has a mistake. Expressions are those of RE2; they match the whole id."},
 	{RDisabled, "disabled", "A node takes no part in the run, because something it needs is missing or switched off."},
 }

@@ -95,6 +95,17 @@ func (t Text) Place(offset int) source.Span {
 	return best
 }
 
+// Within returns the user's place for byte offset of the SQL; ok is false when the byte is not of the user.
+func (t Text) Within(offset int) (place source.Span, ok bool) {
+	for _, s := range t.Segments {
+		if s.Start <= offset && offset < s.End {
+			place = s.Origin.Origin(offset-s.Start, offset-s.Start+1)
+			return place, !place.IsZero()
+		}
+	}
+	return place, false
+}
+
 // Loop repeats Body until the one value of Until is true.
 type Loop struct {
 	Name  string

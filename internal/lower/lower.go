@@ -152,8 +152,28 @@ func Lower(g *model.Graph, ctx Context) *Result {
 		}
 	}
 	l.out.connect()
+	l.out.dropUnread()
 	l.out.sort()
 	return l.out
+}
+
+// dropUnread leaves out files that would be loaded for nobody.
+func (r *Result) dropUnread() {
+	needed := map[addr.Addr]bool{}
+	for _, s := range r.Steps {
+		for _, a := range s.Needs {
+			needed[a] = true
+		}
+	}
+	var kept []*Step
+	for _, s := range r.Steps {
+		if _, input := s.Node.(*model.Input); input && s.IsTable && !needed[s.Addr] {
+			delete(r.byAddr, s.Addr)
+			continue
+		}
+		kept = append(kept, s)
+	}
+	r.Steps = kept
 }
 
 // connect makes every step wait for the steps that make what it reads. Nothing else is a need: so --model_refs takes what it

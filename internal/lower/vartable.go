@@ -281,7 +281,16 @@ func (l *lowering) varTable(n *model.VarTable) {
 	if own == 0 && !c.IsRoot() {
 		kind = rel.MakeView // nothing but the parent's columns for the members: no copy of them
 	}
-	l.add(&Step{Addr: n.Address, Title: fmt.Sprintf("var table of %s, %s", cohortTitle(c), count(own, "var")), Node: n, Hash: n.Hash,
+	var parts []Part
+	for _, v := range vars {
+		if v.Cohort == c && (l.bundleOf[v] == nil || v.Type != nil || v.Default != nil) {
+			parts = append(parts, Part{Name: "var " + v.Name, Span: v.Span, Probe: func() rel.Rel {
+				return &rel.Select{From: rel.Source{Rel: l.assemble(c, []*model.EntityVar{v}, n), Alias: "v"},
+					Items: []rel.Item{item(&rel.Agg{Fn: rel.Count, Args: []rel.Expr{rel.C("v", v.Name)}}, "n")}}
+			}})
+		}
+	}
+	l.add(&Step{Parts: parts, Addr: n.Address, Title: fmt.Sprintf("var table of %s, %s", cohortTitle(c), count(own, "var")), Node: n, Hash: n.Hash,
 		Out: out, IsTable: kind == rel.MakeTable, Type: "entity_var_table", Span: n.Span,
 		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: l.assemble(c, vars, n)}}})
 	l.publish(&Published{Name: varTableName(c), Step: n.Address, From: out, Entity: c.Entity, Kind: "var table", ColumnComments: comments, Span: n.Span})

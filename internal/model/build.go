@@ -2,6 +2,7 @@ package model
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -234,6 +235,10 @@ func (b *Builder) resolveFilters(t *IDType, seen []*IDType) {
 			out.Kind, out.Text = ByValue, f.Value.S
 		case f.Regex != nil:
 			out.Kind, out.Text = ByRegex, f.Regex.S
+			if _, err := regexp.Compile(f.Regex.S); err != nil { // the engine's expressions are those of Go
+				b.Diags.Errorf(diag.RRegex, f.Regex.Span(), "the regular expression cannot be read: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: ")).
+					WithFix("put a backslash before a character that is meant as it stands")
+			}
 		case f.SQL != nil:
 			out.Kind = BySQL
 			set := f.SQL

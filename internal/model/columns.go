@@ -8,6 +8,16 @@ import (
 	"kith/internal/sqltext"
 )
 
+// checkSet compares the columns of a {select, from, where} with those of its source.
+func (b *Builder) checkSet(owner Node, s *ValueSet) {
+	if s == nil {
+		return
+	}
+	if from, ok := s.From.(Source); ok {
+		b.checkTrees(owner, from, []*sqltext.Tree{s.Select, s.Where}, false)
+	}
+}
+
 // columnsOf returns the columns that rows of a source have for the texts of vars; nil when they are not known, and then
 // nothing is said about columns.
 func columnsOf(s Source) []string {

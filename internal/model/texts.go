@@ -147,6 +147,7 @@ func (b *Builder) valueSet(s *spec.SQLSet, owner Node, this Node) *ValueSet {
 	src, _ := out.From.(Source)
 	out.Select = b.Scalar(holder, s.Select, Scope{From: src})
 	out.Where = b.Scalar(holder, s.Where, Scope{From: src})
+	b.Check(func() { b.checkSet(holder, out) })
 	return out
 }
 

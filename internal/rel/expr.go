@@ -154,8 +154,9 @@ type UserWindow struct {
 	OrderBy     []Order // Expr may be *User
 	// Frame is the user's frame clause; empty for none.
 	Frame source.Text
-	// Settle makes the argument of first_value and last_value one more order term, so that rows of equal place give the same
-	// value whichever the engine sees first. SettleDesc is its direction. A NULL never wins over a value.
+	// Settle makes the argument of functions that look at one row (first_value, lag ...), and of calls over a frame of rows,
+	// one more order term, so that rows of equal place give the same value whichever the engine sees first. SettleDesc is its
+	// direction. A NULL never wins over a value.
 	Settle, SettleDesc bool
 }
 

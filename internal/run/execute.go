@@ -144,7 +144,9 @@ func (x *executor) made(o rel.Object) {
 func located(err error, text dialect.Text) error {
 	out := &StepError{Err: err, Statement: text}
 	if errors.As(err, &out.SQL) && out.SQL.Offset >= 0 {
-		out.At = word(text.Place(out.SQL.Offset))
+		if at, ok := text.Within(out.SQL.Offset); ok {
+			out.At = word(at)
+		}
 	}
 	return out
 }

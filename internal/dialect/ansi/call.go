@@ -202,10 +202,16 @@ func (p *userText) frame(c *sqltext.Call, written source.Text) []func() {
 	return nil
 }
 
-// settle writes the argument of first_value and last_value as the last order term. NULLs stand at the end that is not taken.
+// settle writes the argument as the last order term where the outcome would else depend on which of several equal rows the
+// engine sees first: functions that look at one row, and frames of rows. A frame of ranges takes equal rows together, and one
+// more term would take them apart. NULLs stand at the end that is not taken.
 func (p *userText) settle(c *sqltext.Call) {
-	if !p.over.Settle || len(c.ArgList) != 1 || c.Name != "first_value" && c.Name != "last_value" {
+	rows := strings.HasPrefix(strings.ToLower(strings.TrimSpace(p.over.Frame.S)), "rows")
+	if !p.over.Settle || len(c.ArgList) == 0 || !oneRow[c.Name] && !rows {
 		return
+	}
+	if !mentionsRow(c.ArgList[0]) {
+		return // count(*), lag(1): equal rows give equal values
 	}
 	in := *p
 	in.over = nil
@@ -214,5 +220,21 @@ func (p *userText) settle(c *sqltext.Call) {
 	if p.over.SettleDesc {
 		p.w.Write(" DESC")
 	}
-	p.w.Write(pick(c.Name == "first_value", " NULLS LAST", " NULLS FIRST"))
+	p.w.Write(pick(c.Name == "last_value", " NULLS FIRST", " NULLS LAST"))
+}
+
+// oneRow are the window functions whose value is that of one row.
+var oneRow = map[string]bool{"first_value": true, "last_value": true, "nth_value": true, "lag": true, "lead": true}
+
+// mentionsRow reports whether nodes look at a row at all.
+func mentionsRow(nodes []sqltext.Node) bool {
+	found := false
+	sqltext.Walk(nodes, func(n sqltext.Node) bool {
+		switch n.(type) {
+		case *sqltext.Column, *sqltext.Hole, *sqltext.Subquery:
+			found = true
+		}
+		return !found
+	})
+	return found
 }
