@@ -41,18 +41,19 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// TestMain gives the scripts the program and a few small ones beside it.
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"kith":     main,
-		"code":     tool(expectCode),
-		"stopped":  tool(stopped),
-		"holding":  tool(holding),
-		"treehash": tool(treehash),
-		"jsonget":  tool(jsonget),
-		"copytree": tool(copytree),
-	})
+// tools are the program and a few small ones beside it, for the scripts.
+var tools = map[string]func(){
+	"kith":     main,
+	"code":     tool(expectCode),
+	"stopped":  tool(stopped),
+	"holding":  tool(holding),
+	"treehash": tool(treehash),
+	"jsonget":  tool(jsonget),
+	"copytree": tool(copytree),
 }
+
+// TestMain gives the tools to the scripts.
+func TestMain(m *testing.M) { testscript.Main(m, tools) }
 
 func tool(f func(args []string) error) func() {
 	return func() {

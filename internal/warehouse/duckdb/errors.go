@@ -2,11 +2,14 @@ package duckdb
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"kith/internal/run"
 )
@@ -174,6 +177,22 @@ func (e engineError) names() []string {
 	return slices.DeleteFunc(names, func(n string) bool {
 		return strings.HasPrefix(n, "pg_") || strings.HasPrefix(n, "duckdb_") || strings.HasPrefix(n, "sqlite_")
 	})
+}
+
+// besideError is the error of a file or folder of ours beside the engine's; what says what failed.
+func besideError(what string, err error) error {
+	out := &run.SQLError{Kind: "other", Offset: -1, Message: what, Cause: err}
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		out.Message += ": " + errno.Error()
+	}
+	switch {
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		out.Kind = "permission"
+	case errors.Is(err, syscall.ENOSPC):
+		out.Kind = "disk_full"
+	}
+	return out
 }
 
 var holderPID = regexp.MustCompile(`Conflicting lock is held in (.*?) ?\(PID ([0-9]+)\)`)

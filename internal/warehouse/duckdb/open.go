@@ -64,28 +64,47 @@ func Open(ctx context.Context, config Config) (*Conn, error) {
 		return nil, err
 	}
 	conn := &Conn{config: config}
-	if !config.inMemory() && !config.ReadOnly {
-		if err := os.MkdirAll(filepath.Dir(config.Path), 0o755); err != nil {
+	if config.inMemory() || config.ReadOnly {
+		if err := conn.begin(ctx); err != nil {
 			return nil, err
 		}
+		return conn, nil
 	}
-	temp := conn.tempDir()
-	if err := conn.open(temp); err != nil {
+	folder := filepath.Dir(config.Path)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return nil, besideError("the folder "+folder+" cannot be made", err)
+	}
+	dropEmpty(config.Path)
+	fresh := absent(config.Path)
+	if err := conn.begin(ctx); err != nil {
+		var sq *run.SQLError
+		if fresh && !(errors.As(err, &sq) && sq.Kind == "locked") { // what was made and could not be written
+			os.Remove(config.Path)
+			os.Remove(config.Path + ".wal")
+		}
 		return nil, err
+	}
+	return conn, nil
+}
+
+// begin opens the file and makes the connection ready for statements. After an error nothing is open.
+func (conn *Conn) begin(ctx context.Context) (err error) {
+	if err := conn.open(conn.tempDir()); err != nil {
+		return err
 	}
 	conn.pool.db = conn.db
 	conn.pool.setup = conn.sessionSettings()
-	if !config.inMemory() && !config.ReadOnly {
-		if conn.lease, err = takeLease(config.Path, config.Holder); err != nil {
+	if !conn.config.inMemory() && !conn.config.ReadOnly {
+		if conn.lease, err = takeLease(conn.config.Path, conn.config.Holder); err != nil {
 			conn.Close()
-			return nil, err
+			return besideError("the file "+holderPath(conn.config.Path)+" cannot be written", err)
 		}
 	}
 	if err := conn.prepare(ctx); err != nil {
 		conn.Close()
-		return nil, err
+		return err
 	}
-	return conn, nil
+	return nil
 }
 
 func (c Config) inMemory() bool { return c.Path == "" || c.Path == ":memory:" }
