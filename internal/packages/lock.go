@@ -36,6 +36,13 @@ func (l *lock) commit(address string) string { return l.read[address] }
 
 func (l *lock) pin(address, commit string) { l.used[address] = commit }
 
+// keep pins an address to what the file says, if it says anything: the package was not needed, but will be again.
+func (l *lock) keep(address string) {
+	if c := l.read[address]; c != "" {
+		l.used[address] = c
+	}
+}
+
 // write keeps the pins that were used, when they differ from what the file says.
 func (l *lock) write() error {
 	if len(l.used) == 0 {

@@ -66,6 +66,7 @@ func (l *loader) project(p *spec.Project, prefix string, above []string) error {
 			continue
 		}
 		seen[strings.ToLower(name)] = pkg
+		shown := path.Join(prefix, "packages", name)
 		said := len(l.diags)
 		root, ok, err := l.find(p, pkg)
 		if err != nil {
@@ -74,6 +75,8 @@ func (l *loader) project(p *spec.Project, prefix string, above []string) error {
 		if !ok {
 			if sub := l.corelib(pkg); sub != nil {
 				l.diags = slices.Delete(l.diags, said, len(l.diags)-1) // what kept it from being fetched; the note stays
+				showUnder(shown, sub)
+				l.lock.keep(hideUser(strings.TrimSpace(pkg.URL.S)))
 				p.Imports = append(p.Imports, &spec.Import{Package: pkg, Project: sub})
 			}
 			continue
@@ -86,11 +89,8 @@ func (l *loader) project(p *spec.Project, prefix string, above []string) error {
 		if err != nil {
 			return err
 		}
-		shown := path.Join(prefix, "packages", name)
 		if sub != nil {
-			for _, f := range sub.Files {
-				f.Path = path.Join(shown, f.Path)
-			}
+			showUnder(shown, sub)
 		}
 		for _, d := range diags {
 			if d.Severity == diag.Error {
@@ -106,6 +106,13 @@ func (l *loader) project(p *spec.Project, prefix string, above []string) error {
 		p.Imports = append(p.Imports, &spec.Import{Package: pkg, Project: sub})
 	}
 	return nil
+}
+
+// showUnder makes messages show the files of a package under a folder.
+func showUnder(folder string, p *spec.Project) {
+	for _, f := range p.Files {
+		f.Path = path.Join(folder, f.Path)
+	}
 }
 
 // find returns the folder of a package.

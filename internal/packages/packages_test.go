@@ -468,3 +468,31 @@ func TestCancelled(t *testing.T) {
 		t.Errorf("loaded %s, says %v", names(p), diags)
 	}
 }
+
+// TestCorelib is that the built-in id types stand in for corelib while it cannot be fetched, and that its pin outlives that.
+func TestCorelib(t *testing.T) {
+	w := newWorld(t)
+	url := w.repo("rudderstack-profiles-corelib")
+	base := w.repo("base")
+	w.project("p", "p", "core="+url+"/tag/schema_42", "base="+base)
+	w.want("p", "core=rudderstack-profiles-corelib_42 base=base_head")
+	lock := w.read("p/kith.lock")
+
+	if err := os.RemoveAll(w.opt.CacheDir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(w.path("rudderstack-profiles-corelib"), w.path("gone")); err != nil {
+		t.Fatal(err)
+	}
+	p, said := w.load("p")
+	if names(p) != "core=corelib base=base_head" || !strings.HasPrefix(said, "P004 pb_project.yaml:6: package core ") || strings.Contains(said, "\n") {
+		t.Errorf("imports %s, says %s", names(p), said)
+	}
+	types := p.Imports[0].Project.IDTypes
+	if len(types) != 3 || types[0].Name.Span.Path() != "packages/core/pb_project.yaml" {
+		t.Errorf("%d id types, at %s", len(types), types[0].Name.Span.Path())
+	}
+	if now := w.read("p/kith.lock"); now != lock {
+		t.Errorf("the lock file is\n%s\nand was\n%s", now, lock)
+	}
+}
