@@ -126,6 +126,8 @@ func (b *Builder) mapInputs() {
 			if to := b.SourceAt(m.Value); to != nil {
 				u.mapped[strings.ToLower(m.Key.Value)] = to
 				b.standsFor(own, to)
+			} else {
+				own.replaced, own.Broken = true, true // that its own table is missing would be no news
 			}
 			leave()
 		}
