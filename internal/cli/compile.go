@@ -106,7 +106,7 @@ func (a *App) compiled(ctx context.Context, p *project.Project, f compileFlags) 
 		defer w.Close()
 		m, more, merr := w.Moment(ctx, f.when, a.Now())
 		if merr != nil {
-			return nil, stop(ExitRun, merr)
+			return nil, a.trouble(ctx, t, merr, "the registry cannot be read")
 		}
 		if more.HasErrors() {
 			return nil, refuse(ExitUser, more)
@@ -116,12 +116,14 @@ func (a *App) compiled(ctx context.Context, p *project.Project, f compileFlags) 
 			return nil, serr
 		}
 		s.Force, s.Refs = f.force, f.refs
-		c, diags, err = w.Compile(ctx, s)
+		if c, diags, err = w.Compile(ctx, s); err != nil {
+			err = a.trouble(ctx, t, err, "the project cannot be compiled")
+		}
 	}
 	a.diags.Add(diags)
 	switch {
 	case err != nil:
-		return nil, stop(ExitRun, err)
+		return nil, stopped(err)
 	case c == nil:
 		return nil, refuse(ExitCompile, a.diags)
 	}

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+
 	"kith/internal/diag"
 )
 
@@ -38,6 +40,15 @@ func exit(code int) error { return &failure{code: code} }
 
 // refuse ends a command with diagnostics.
 func refuse(code int, diags diag.List) error { return &failure{code: code, diags: diags} }
+
+// stopped is an error that may be the end of a command already.
+func stopped(err error) error {
+	var f *failure
+	if errors.As(err, &f) {
+		return f
+	}
+	return stop(ExitRun, err)
+}
 
 // stop ends a command with an error that is not the project's fault.
 func stop(code int, err error) error { return &failure{code: code, err: err} }

@@ -8,6 +8,7 @@ import (
 
 	"kith/internal/diag"
 	"kith/internal/project"
+	"kith/internal/run"
 )
 
 // whenFlags are the flags of time and sequence number.
@@ -83,7 +84,26 @@ func (a *App) connect(ctx context.Context, p *project.Project, t project.Target,
 		if interrupted(ctx, err) {
 			return nil, stop(ExitInterrupted, err)
 		}
-		return nil, refuse(ExitRun, diag.List{t.DiagnoseConnection(err)})
+		d := t.DiagnoseConnection(err)
+		return nil, refuse(exitOf(d), diag.List{d})
 	}
 	return w, nil
+}
+
+// exitOf is the exit code of what a warehouse refused.
+func exitOf(d diag.Diagnostic) int {
+	if d.Code == diag.WPermission {
+		return ExitAccess
+	}
+	return ExitRun
+}
+
+// trouble ends a command by what a warehouse refused outside of any step. Errors that are not the warehouse's stay as they are.
+func (a *App) trouble(ctx context.Context, t project.Target, err error, title string) error {
+	var sq *run.SQLError
+	if interrupted(ctx, err) || !errors.As(err, &sq) {
+		return stop(ExitRun, err)
+	}
+	d := t.Trouble(err, title)
+	return refuse(exitOf(d), diag.List{d})
 }

@@ -83,14 +83,14 @@ func (a *App) runProject(ctx context.Context, f runFlags) error {
 	defer w.Close()
 	m, diags, err := w.Moment(ctx, f.when, a.Now())
 	if err != nil {
-		return stop(ExitRun, err)
+		return a.trouble(ctx, t, err, "the registry cannot be read")
 	}
 	if diags.HasErrors() {
 		return refuse(ExitUser, diags)
 	}
 	if f.force {
 		if m.SeqNo, err = w.Registry.Fresh(ctx); err != nil {
-			return stop(ExitRun, err)
+			return a.trouble(ctx, t, err, "the registry cannot be read")
 		}
 	}
 	s := w.Settings(m)
@@ -98,7 +98,7 @@ func (a *App) runProject(ctx context.Context, f runFlags) error {
 	c, diags, err := w.Compile(ctx, s)
 	a.diags.Add(diags)
 	if err != nil {
-		return stop(ExitRun, err)
+		return a.trouble(ctx, t, err, "the project cannot be compiled")
 	}
 	if c == nil {
 		return refuse(ExitCompile, a.diags)
@@ -133,7 +133,7 @@ func (a *App) carryOut(ctx context.Context, w *project.Work, c *project.Compiled
 	})
 	r.reader.Close()
 	if err != nil && !interrupted(ctx, err) {
-		return stop(ExitRun, err)
+		r.unrecorded(ctx, out, err)
 	}
 	if f.csv != "" && len(out.Published) > 0 {
 		if err := a.writeOutputs(ctx, w, c, out, f.csv); err != nil {

@@ -30,6 +30,10 @@ type runView struct {
 	lines    *view.Lines // nil unless JSON is asked for
 	began    time.Time
 	steps    stepCount
+	// untaken is set when the run has no row under its number, so that only its times lead back to it.
+	untaken bool
+	// warnings are of the end of the run.
+	warnings diag.List
 }
 
 // stepCount counts how the steps ended, for a run that was stopped.
@@ -150,6 +154,12 @@ func (r *runView) end(ctx context.Context, out *run.Outcome) error {
 			rep = nil
 		}
 	}
+	if len(r.warnings) > 0 {
+		if r.lines != nil {
+			r.lines.Diagnostics(r.warnings)
+		}
+		r.app.say(r.warnings)
+	}
 	if r.lines != nil {
 		r.result(out, rep, code)
 	} else {
@@ -184,12 +194,41 @@ func (r *runView) result(out *run.Outcome, rep *project.Report, code int) {
 	}{code, out.Done.SeqNo, out.Interrupted, r.resume(code), out.Failures, rep})
 }
 
+// unrecorded puts an error of kith's own tables among the failures of a run. When everything is published what it was to
+// write is only missed, which is worth a warning.
+func (r *runView) unrecorded(ctx context.Context, out *run.Outcome, err error) {
+	d := r.work.Target.Trouble(err, "the run's own tables cannot be written")
+	if len(out.Published) > 0 && len(out.Failures) == 0 {
+		d.Severity = diag.Warning
+		d.Message = "all is published, and the run is missing in the list of runs: " + err.Error()
+		r.warnings = append(r.warnings, d)
+		return
+	}
+	if _, _, ok, e := r.work.Registry.Context(context.WithoutCancel(ctx), r.compiled.Settings.SeqNo); e == nil {
+		r.untaken = !ok
+	}
+	for _, f := range out.Failures {
+		if f.Code == d.Code { // one cause is told once
+			return
+		}
+	}
+	out.Failures = append(out.Failures, d)
+}
+
 // resume is the command that goes on, "" when the run is whole.
 func (r *runView) resume(code int) string {
 	if code == ExitOK {
 		return ""
 	}
-	return r.app.line("kith run", "--seq_no", strconv.FormatInt(r.compiled.Settings.SeqNo, 10))
+	s := r.compiled.Settings
+	if !r.untaken {
+		return r.app.line("kith run", "--seq_no", strconv.FormatInt(s.SeqNo, 10))
+	}
+	var times []string
+	if !s.BeginTime.IsZero() {
+		times = append(times, "--begin_time", s.BeginTime.UTC().Format(time.RFC3339Nano))
+	}
+	return r.app.line("kith run", append(times, "--end_time", s.EndTime.UTC().Format(time.RFC3339Nano))...)
 }
 
 func (r *runView) people(out *run.Outcome, rep *project.Report, code int) {

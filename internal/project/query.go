@@ -176,7 +176,7 @@ func contains(list []string, s string) bool {
 
 // Diagnose turns an error of running the query into a diagnostic at what was typed.
 func (q Query) Diagnose(err error) diag.Diagnostic {
-	d := run.Diagnose(err, "query")
+	d := run.Explain(err, "query")
 	d.Message = strings.TrimPrefix(d.Message, "query: ")
 	if d.Code == diag.WStatement {
 		d.Code = diag.WQuery

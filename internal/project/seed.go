@@ -160,7 +160,7 @@ func (w *Work) Seed(ctx context.Context, s Seed, replace bool) (Seeded, diag.Lis
 		if ctx.Err() != nil {
 			return out, nil, err
 		}
-		d := run.Diagnose(err, "seed")
+		d := run.Explain(err, "seed")
 		d.Code, d.Message = diag.WSeed, fmt.Sprintf("%s cannot be loaded: %s", s.Path, strings.TrimPrefix(strings.TrimPrefix(d.Message, "seed: "), path+": "))
 		return out, diag.List{d}, nil
 	}

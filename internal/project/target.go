@@ -123,7 +123,7 @@ func (t Target) Connect(ctx context.Context, opt Access) (run.Conn, error) {
 
 // DiagnoseConnection turns the error of opening a warehouse into a diagnostic at the place of its configuration.
 func (t Target) DiagnoseConnection(err error) diag.Diagnostic {
-	d := run.Diagnose(err, "cannot open the warehouse")
+	d := run.Explain(err, "cannot open the warehouse")
 	d.Message = "cannot open the warehouse: " + err.Error()
 	if d.At.IsZero() {
 		d.At = t.At
@@ -131,6 +131,15 @@ func (t Target) DiagnoseConnection(err error) diag.Diagnostic {
 	d.Private = true
 	if d.Code == diag.WLocked {
 		d.At, d.Fix = source.Span{}, ""
+	}
+	return d
+}
+
+// Trouble is an error of working in the warehouse outside of any step, at the place of its configuration.
+func (t Target) Trouble(err error, title string) diag.Diagnostic {
+	d := run.Explain(err, title)
+	if d.At.IsZero() {
+		d.At, d.Private = t.At, true
 	}
 	return d
 }

@@ -65,7 +65,9 @@ type SQLError struct {
 	Kind string
 	// Candidates are names the engine suggests.
 	Candidates []string
-	Cause      error
+	// Fix is the way out that the warehouse knows from how it was opened, "" when it knows none.
+	Fix   string
+	Cause error
 }
 
 // Error is the engine's message.

@@ -116,7 +116,7 @@ func Run(ctx context.Context, reg *Registry, p *Plan, opt Options) (*Outcome, er
 	if ctx.Err() != nil {
 		out.Interrupted = true
 	} else if err := r.publish(ctx, out); err != nil {
-		out.Failures = append(out.Failures, Diagnose(err, "publish"))
+		out.Failures = append(out.Failures, Explain(err, "publish"))
 		r.count.Failed++
 	}
 	out.Done = r.count
@@ -230,7 +230,10 @@ func (r *runner) step(ctx context.Context, s *Step) {
 	if err != nil {
 		end.Status, end.Rows = Failed, -1
 		if ctx.Err() == nil {
-			d := Diagnose(r.locate(ctx, s, err), s.Title)
+			d := Explain(r.locate(ctx, s, err), s.Title)
+			if d.At.IsZero() { // the registry has no place of its own
+				d.At = s.Span
+			}
 			r.mu.Lock()
 			r.failures = append(r.failures, d)
 			r.mu.Unlock()

@@ -62,7 +62,7 @@ func (c *Conn) sqlError(text, sql string) *run.SQLError {
 		out.Message = "the statement called error(): " + masked
 		return out
 	}
-	out.Message = e.human(out.Kind)
+	out.Message, out.Fix = e.human(out.Kind), c.wayOut(out.Kind, e.Message)
 	if !show {
 		out.Message = maskValues(out.Message)
 	}
@@ -145,9 +145,9 @@ func (e engineError) human(kind string) string {
 	m = strings.TrimRight(strings.TrimSpace(m), "!.")
 	switch kind {
 	case "out_of_memory":
-		return "DuckDB is out of memory: " + m + ". Raise memory_limit of the connection, or give the engine fewer threads"
+		return "DuckDB is out of memory: " + m
 	case "disk_full":
-		return "no room left for DuckDB's files: " + m + ". Free some space, or point temp_directory of the connection to a larger disk"
+		return "no room left for DuckDB's files: " + m
 	case "interrupted":
 		return "the statement was stopped"
 	}
@@ -190,7 +190,7 @@ func besideError(what string, err error) error {
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		out.Kind = "permission"
 	case errors.Is(err, syscall.ENOSPC):
-		out.Kind = "disk_full"
+		out.Kind, out.Fix = "disk_full", "free disk space"
 	}
 	return out
 }

@@ -53,6 +53,7 @@ type Conn struct {
 	catalog string
 	pool    pool
 	lease   *lease
+	temp    string // where to spill
 	scratch string // a temporary directory of ours, to be removed
 }
 
@@ -89,7 +90,8 @@ func Open(ctx context.Context, config Config) (*Conn, error) {
 
 // begin opens the file and makes the connection ready for statements. After an error nothing is open.
 func (conn *Conn) begin(ctx context.Context) (err error) {
-	if err := conn.open(conn.tempDir()); err != nil {
+	conn.temp = conn.tempDir()
+	if err := conn.open(conn.temp); err != nil {
 		return err
 	}
 	conn.pool.db = conn.db
