@@ -89,7 +89,8 @@ func (l *lowering) sqlModel(n *model.SQLModel) {
 	title := "sql model " + n.Name
 	program := rel.Program{}
 	if n.Statements != nil {
-		program = append(program, &rel.Drop{Object: out}, &rel.Exec{SQL: l.userQuery(n.Statements), Writes: []rel.Object{out}})
+		program = append(program, &rel.Drop{Object: out}, &rel.Exec{SQL: l.userQuery(n.Statements), Writes: []rel.Object{out}},
+			made(out, n))
 	} else {
 		program = append(program, &rel.Let{Out: out, Kind: kind, Body: l.userQuery(n.Query)})
 	}
@@ -98,6 +99,12 @@ func (l *lowering) sqlModel(n *model.SQLModel) {
 	if n.Output != model.AsEphemeral {
 		l.publish(&Published{Name: n.Name, Step: n.Address, From: out, Kind: "model", Span: n.Span})
 	}
+}
+
+// made fails the step of a multi_sql model that did not make its object: whoever reads it would be blamed otherwise.
+func made(o rel.Object, n *model.SQLModel) rel.Stmt {
+	return &rel.Assert{Message: "the statements did not make {{this}}", Span: n.Statements.Rendered.Text.Span(),
+		Query: &rel.Select{From: table(o, "t"), Items: []rel.Item{star("t")}, Where: []rel.Expr{&rel.Lit{Value: false}}}}
 }
 
 // sourceTable reads a source's rows. The inputs of an SQL model are filtered by time already, so the model's own

@@ -51,6 +51,12 @@ func (b *Builder) settleEnabled() {
 			continue
 		}
 		for _, m := range base.Needs {
+			// What an SQL model reads with dependency="optional" it does not ask for.
+			if q, is := n.(*SQLModel); is && !q.firmly[m] {
+				if _, made := m.(*SQLModel); made {
+					continue
+				}
+			}
 			// A var table or view takes whatever vars there are; it makes none necessary.
 			if _, isVar := m.(*EntityVar); isVar {
 				switch n.(type) {

@@ -185,7 +185,9 @@ func (n *names) deref(ctx *template.CallContext, base string, args []template.Va
 		}
 		switch kind {
 		case "normal", "run_delegate":
-		case "optional", "coercive", "preferred":
+		case "optional":
+			m.optional, m.weak = true, true
+		case "coercive", "preferred":
 			m.optional = true
 		default:
 			f := template.Failf(diag.RDeRef, "no dependency %q", kind)
@@ -248,6 +250,8 @@ type materialObject struct {
 	child string
 	// optional tells that the template can do without it; absent that it is not there in this run; except turns that round.
 	optional, absent, except bool
+	// weak tells that reading it makes it no more necessary (enable_status: only_if_necessary).
+	weak bool
 }
 
 func (o *materialObject) Kind() string { return "a dereferenced model" }
@@ -267,6 +271,9 @@ func (o *materialObject) IsNil() bool {
 }
 
 func (o *materialObject) Write(*template.CallContext) (template.Value, error) {
+	if m, ok := o.n.owner.(*SQLModel); ok && !o.weak {
+		m.firm(o.node)
+	}
 	return template.HoleValue{Hole: RefHole{Node: o.node, Child: o.child}}, nil
 }
 

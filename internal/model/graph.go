@@ -274,6 +274,15 @@ type SQLModel struct {
 	Features []*ColumnFeature
 	Of       *Cohort
 	spec     *spec.Model
+	// firmly are the nodes that it reads otherwise than with dependency="optional".
+	firmly map[Node]bool
+}
+
+func (m *SQLModel) firm(n Node) {
+	if m.firmly == nil {
+		m.firmly = map[Node]bool{}
+	}
+	m.firmly[n] = true
 }
 
 // DisplayName is the model's name.
