@@ -88,6 +88,9 @@ func (a *App) runQuery(ctx context.Context, sql string, f queryFlags) error {
 	if err != nil {
 		return err
 	}
+	if diags := p.CheckQuery(q); diags.HasErrors() {
+		return refuse(ExitUser, diags)
+	}
 	out := &answer{app: a, conn: w.Conn, query: q, flags: f, format: format, root: p.Spec.Root}
 	return out.show(ctx)
 }
