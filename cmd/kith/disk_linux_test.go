@@ -9,8 +9,8 @@ import (
 
 func init() { tools["ondisk"] = tool(onDisk) }
 
-// onDisk runs a command with a small disk of its own at a folder, which is made: ondisk 12m folder sh -c '...'. The disk goes
-// with the command.
+// onDisk runs a command with a small disk of its own at a folder, which is made: ondisk 12m folder sh -c '...'. In the place
+// of a size ro makes one that cannot be written. The disk goes with the command.
 func onDisk(args []string) error {
 	if os.Getenv("KITH_TEST_DISK") == "" {
 		c := exec.Command(os.Args[0], args...)
@@ -30,7 +30,11 @@ func onDisk(args []string) error {
 	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("the mounts cannot be made private: %w", err)
 	}
-	if err := syscall.Mount("none", args[1], "tmpfs", 0, "size="+args[0]); err != nil {
+	flags, size := uintptr(0), args[0]
+	if size == "ro" {
+		flags, size = syscall.MS_RDONLY, "4k"
+	}
+	if err := syscall.Mount("none", args[1], "tmpfs", flags, "size="+size); err != nil {
 		return fmt.Errorf("no disk at %s: %w", args[1], err)
 	}
 	os.Unsetenv("KITH_TEST_DISK")

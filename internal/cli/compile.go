@@ -65,7 +65,7 @@ func (a *App) compileProject(ctx context.Context, f compileFlags) error {
 	}
 	folder, err := c.Write(project.CompileOutput)
 	if err != nil {
-		return stop(ExitUser, fmt.Errorf("the output cannot be written: %w", err))
+		return unwritten(err)
 	}
 	return a.showCompiled(c, folder)
 }

@@ -2,6 +2,9 @@ package cli
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
 
 	"kith/internal/diag"
 )
@@ -48,6 +51,15 @@ func stopped(err error) error {
 		return f
 	}
 	return stop(ExitRun, err)
+}
+
+// unwritten ends a command whose files could not be written.
+func unwritten(err error) error {
+	code := ExitUser
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		code = ExitAccess
+	}
+	return stop(code, fmt.Errorf("the output cannot be written: %w", err))
 }
 
 // stop ends a command with an error that is not the project's fault.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -123,7 +122,7 @@ func (f *runFlags) check() diag.List {
 func (a *App) carryOut(ctx context.Context, w *project.Work, c *project.Compiled, f runFlags) error {
 	folder, err := c.Write(project.RunOutput)
 	if err != nil {
-		return stop(ExitUser, fmt.Errorf("the output cannot be written: %w", err))
+		return unwritten(err)
 	}
 	r := &runView{app: a, work: w, compiled: c, folder: folder, began: time.Now()}
 	r.begin()

@@ -88,7 +88,7 @@ func (e engineError) kind() string {
 	switch {
 	case e.Errno == "28", has("No space left on device", "max_temp_directory_size", "failed to offload data block"):
 		return "disk_full"
-	case e.Errno == "13", e.Errno == "30", e.Type == "Permission", has("attached in read-only mode", "in read-only mode"):
+	case e.Errno == "13", e.Errno == "30", e.Type == "Permission", has("attached in read-only mode", "in read-only mode", "Read-only file system", "Permission denied"):
 		return "permission"
 	case has("Could not set lock on file"):
 		return "locked"
@@ -188,7 +188,7 @@ func besideError(what string, err error) error {
 	}
 	switch {
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		out.Kind = "permission"
+		out.Kind, out.Fix = "permission", "make it writable for the user who runs this, or give the connection another path"
 	case errors.Is(err, syscall.ENOSPC):
 		out.Kind, out.Fix = "disk_full", "free disk space"
 	}
@@ -220,6 +220,11 @@ func (c *Conn) openError(text string) error {
 		err.Message = fmt.Sprintf("%s is not a DuckDB database file", c.config.Path)
 	case strings.Contains(text, "database does not exist"):
 		err.Message = fmt.Sprintf("there is no database file %s", c.config.Path)
+	case err.Kind == "permission":
+		err.Fix = fmt.Sprintf("make %s and its folder writable for the user who runs this, or give the connection another path", c.config.Path)
+		if c.config.ReadOnly {
+			err.Fix = fmt.Sprintf("make %s readable for the user who runs this", c.config.Path)
+		}
 	}
 	return err
 }
