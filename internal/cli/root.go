@@ -47,6 +47,10 @@ func (a *App) root() *cobra.Command {
 		}
 	}
 	root.AddCommand(a.init(), a.check(), a.compile(), a.run(), a.seed(), a.insert(), a.query(), a.show(), a.discover(), a.validate(), a.explain(), a.schema(), a.migrate(), a.version())
+	root.InitDefaultCompletionCmd()
+	if c, _, err := root.Find([]string{"completion"}); err == nil {
+		c.Args, c.RunE = cobra.ArbitraryArgs, func(c *cobra.Command, _ []string) error { return a.needsSubcommand(c) }
+	}
 	wrapLong(root)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return stop(ExitUser, usageError{err, c})

@@ -73,6 +73,10 @@ func (p *Project) Find(path, target string) (Target, diag.List) {
 	connection := p.Spec.Connection
 	out, more := file.Resolve(siteconfig.Request{Connection: connection, Target: target, Project: p.Spec.Root})
 	diags.Add(more)
+	if out.Default && target != "" && target != siteconfig.DefaultTarget {
+		diags.Errorf(diag.SiteUnknownTarget, connection.Span, "no site configuration has connection %q with a target %q", connection.Value, target).
+			WithFix("add it with kith init connection --name %s -t %s, or leave out -t to use the embedded warehouse", connection.Value, target)
+	}
 	if diags.HasErrors() {
 		return Target{Output: siteconfig.Output{Type: out.Type}}, diags
 	}
