@@ -123,7 +123,7 @@ type Builder struct {
 	asked bool
 	// rowFiles are csv files of inputs: their lines are rows of people and are not shown with a diagnostic.
 	rowFiles map[*source.File]bool
-	// saidColumns are the features whose name was said to clash.
+	// saidColumns are places of column names about which a mistake has been said.
 	saidColumns map[source.Span]bool
 	parents     []func() // after all models are declared
 	later       []func() // after all nodes are declared

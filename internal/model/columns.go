@@ -136,6 +136,11 @@ func (b *Builder) sayColumn(owner Node, s Source, name string, c *sqltext.Column
 	if has[strings.ToLower(name)] {
 		return
 	}
+	owner.Base().Broken = true
+	if b.saidColumns[c.Text.Span()] {
+		return // one text that several sources share through an anchor
+	}
+	b.saidColumns[c.Text.Span()] = true
 	d := b.Diags.Errorf(diag.RUnknownColumn, c.Text.Span(), "%s has no column %q", s.Addr(), name)
 	d.WithAlso(s.Base().Span, "declared here")
 	fix := didYouMean(name, cols)

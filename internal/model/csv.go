@@ -32,7 +32,7 @@ var literalCell = regexp.MustCompile(`^(?s:'(?:[^']|'')*'|-?[0-9]+(?:\.[0-9]+)?|
 
 // readCSV checks a csv input and, where its cells are SQL literals, reads it into Literal.
 func (b *Builder) readCSV(in *Input) {
-	if in.Broken {
+	if in.Broken || in.remote {
 		return
 	}
 	data, err := readUpTo(in.Path, maxCSVCheck)

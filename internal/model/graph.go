@@ -234,6 +234,8 @@ type Input struct {
 	Contract *spec.Contract
 	Optional bool
 	spec     *spec.Input
+	// remote tells that Path is an address, not a file of this machine.
+	remote bool
 	// replaced is set when the importer of a package put another node in the input's place.
 	replaced bool
 }

@@ -76,6 +76,13 @@ func (b *Builder) inputPlace(in *Input) {
 	case s.JSON.Value != "":
 		file(FromJSON, s.JSON)
 	case s.S3.Value != "":
+		in.Format, in.TableAt, in.Path = FromCSV, s.S3.Span, s.S3.Value
+		in.remote = true
+		if b.opt.Columns == nil { // compiled for wherever it will run
+			b.Diags.Warnf(diag.RMissingTable, s.S3.Span, "input %s lies in S3, which the embedded warehouse does not read", in.Name).
+				WithFix("to run it here, copy the file into the project and name it with csv, parquet or json")
+			break
+		}
 		in.Broken = true
 		b.Diags.Errorf(diag.RMissingTable, s.S3.Span, "input %s lies in S3, which the embedded warehouse does not read", in.Name).
 			WithFix("copy the file into the project and name it with csv, parquet or json")

@@ -189,7 +189,7 @@ func meaning(w *strings.Builder, n Node) {
 	}
 	switch n := n.(type) {
 	case *Input:
-		f("from", fmt.Sprint(n.Format, n.Table, n.spec.CSV.Value+n.spec.Parquet.Value+n.spec.JSON.Value))
+		f("from", fmt.Sprint(n.Format, n.Table, n.spec.CSV.Value+n.spec.Parquet.Value+n.spec.JSON.Value+n.spec.S3.Value))
 		tree("where", n.Where)
 		if n.Literal != nil {
 			for _, c := range n.Literal.Columns {

@@ -62,11 +62,20 @@ type Project struct {
 	CacheDir string
 }
 
-// Load reads a project's files and those of its packages; the end of ctx stops what is being fetched and is then the error. With
+// Load reads a project's files and those of its packages. root is a folder or a git address, of which a copy is made below
+// .kith/projects of the working folder; the end of ctx stops what is being fetched and is then the error. With
 // errors in the list the project may be nil, and the list also has the mistakes that resolving finds, as far as they do not
 // follow from those of the files: all are to be mended at once.
 func Load(ctx context.Context, root string, leaves Leaves) (*Project, diag.List, error) {
+	var fetched diag.List
+	if packages.IsAddress(root) {
+		var err error
+		if root, fetched, err = packages.Fetch(ctx, root, filepath.Join(".kith", "projects"), packages.Options{CacheDir: cacheDir(".")}); err != nil || fetched.HasErrors() {
+			return nil, fetched, err
+		}
+	}
 	s, diags, err := spec.Load(root)
+	diags = append(fetched, diags...)
 	if err != nil || s == nil {
 		return nil, diags, err
 	}

@@ -1,0 +1,3 @@
+package diag
+
+import _ "kith/internal/seedtest"

@@ -1,0 +1,3 @@
+package exectest
+
+import _ "kith/internal/seedtest"

@@ -1,0 +1,3 @@
+package lower_test
+
+import _ "kith/internal/seedtest"

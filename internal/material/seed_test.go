@@ -1,0 +1,3 @@
+package material
+
+import _ "kith/internal/seedtest"

@@ -1,0 +1,3 @@
+package migrate
+
+import _ "kith/internal/seedtest"

@@ -1,0 +1,3 @@
+package project_test
+
+import _ "kith/internal/seedtest"

@@ -1,0 +1,3 @@
+package siteconfig
+
+import _ "kith/internal/seedtest"

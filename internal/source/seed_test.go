@@ -1,0 +1,3 @@
+package source
+
+import _ "kith/internal/seedtest"

@@ -1,0 +1,3 @@
+package duckparser_test
+
+import _ "kith/internal/seedtest"

@@ -1,0 +1,3 @@
+package sqltext
+
+import _ "kith/internal/seedtest"

@@ -1,0 +1,3 @@
+package template
+
+import _ "kith/internal/seedtest"
