@@ -99,7 +99,7 @@ func (a *App) compiled(ctx context.Context, p *project.Project, f compileFlags) 
 		if terr != nil {
 			return nil, terr
 		}
-		w, cerr := a.connect(ctx, p, t, project.Access{Holder: "kith compile"})
+		w, cerr := a.connect(ctx, p, t, project.Access{Holder: "kith compile", Look: true})
 		if cerr != nil {
 			return nil, cerr
 		}

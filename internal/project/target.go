@@ -29,6 +29,8 @@ type Access struct {
 	Holder string
 	// ReadOnly opens what is there without the right to change it. Engines of many clients may ignore it.
 	ReadOnly bool
+	// Look takes a database file that does not exist for an empty warehouse, which is kept in memory: nothing is made.
+	Look bool
 	// ShowValues lets the values of rows appear in error messages.
 	ShowValues bool
 }
@@ -121,6 +123,11 @@ func (t Target) Connect(ctx context.Context, opt Access) (run.Conn, error) {
 		if !exists(t.DuckDB.Path) {
 			return nil, ErrNothingBuilt
 		}
+	}
+	if opt.Look && t.DuckDB != nil && !exists(t.DuckDB.Path) {
+		inMemory := *t.DuckDB
+		inMemory.Path = ":memory:"
+		t.DuckDB = &inMemory
 	}
 	return t.Warehouse.Open(ctx, t.Output, opt)
 }
