@@ -3,14 +3,17 @@ package cli
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -70,16 +73,58 @@ func (a *App) writeProject(ctx context.Context, f projectFlags) error {
 	if diags.HasErrors() {
 		return refuse(ExitUser, diags)
 	}
-	for _, name := range sorted(files) {
-		p := filepath.Join(f.out, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
-			return stop(ExitUser, err)
-		}
-		if err := writeWhole(p, bytesOf(files[name])); err != nil {
-			return stop(ExitUser, err)
-		}
+	if err := writeProject(f.out, files); err != nil {
+		return a.notWritten(f.out, err)
 	}
 	return a.showProject(f, sorted(files))
+}
+
+// writeProject writes files and the folders they need. When one cannot be written all that was made goes again.
+func writeProject(root string, files map[string]string) (err error) {
+	var made []string
+	defer func() {
+		if err == nil {
+			return
+		}
+		for _, p := range slices.Backward(made) {
+			os.Remove(p) // a folder that somebody put something into stays
+		}
+	}()
+	for _, name := range sorted(files) {
+		p := filepath.Join(root, filepath.FromSlash(name))
+		made = append(made, missingFolders(filepath.Dir(p))...)
+		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+			return err
+		}
+		made = append(made, p)
+		if err := writeWhole(p, bytesOf(files[name])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// missingFolders are the folders that making one makes, the outermost first.
+func missingFolders(folder string) []string {
+	if _, err := os.Lstat(folder); !errors.Is(err, fs.ErrNotExist) || filepath.Dir(folder) == folder {
+		return nil
+	}
+	return append(missingFolders(filepath.Dir(folder)), folder)
+}
+
+// notWritten ends init when a file could not be written.
+func (a *App) notWritten(folder string, err error) error {
+	code, why := ExitUser, err.Error()
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		code = ExitAccess
+	}
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		why = p.Err.Error()
+	}
+	var diags diag.List
+	diags.Errorf(diag.UFlag, noSpan, "the project cannot be written to %s: %s", folder, why).WithFix("choose another folder with -o")
+	return refuse(code, diags)
 }
 
 func (a *App) showProject(f projectFlags, names []string) error {
