@@ -54,7 +54,7 @@ func (c *Conn) sqlError(text, sql string) *run.SQLError {
 	}
 	show := c.config.ShowValues || !e.bearsValues()
 	if m, ok := lineMessage(e.Message, show); ok {
-		out.Kind, out.Message = "conversion", m
+		out.Kind, out.Message, out.Fix = "conversion", inFile(m, e.Message, sql), lineFix(m)
 		return out
 	}
 	if e.Type == "Invalid Input" && !show && callsError.MatchString(sql) {
