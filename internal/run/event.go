@@ -36,6 +36,8 @@ const (
 	Reused  Status = "reused"
 	Failed  Status = "failed"
 	Skipped Status = "skipped"
+	// Interrupted is a step that was stopped from outside while it ran.
+	Interrupted Status = "interrupted"
 )
 
 // StepDone says that a step ended. Rows is -1 when not known. Cause names, for a skipped step, the step that failed.

@@ -229,7 +229,9 @@ func (r *runner) step(ctx context.Context, s *Step) {
 	end := &StepDone{Addr: string(s.Addr), Title: s.Title, Status: Done, Rows: x.rows, Took: time.Since(began), Choice: x.choice, At: s.Span}
 	if err != nil {
 		end.Status, end.Rows = Failed, -1
-		if ctx.Err() == nil {
+		if ctx.Err() != nil {
+			end.Status = Interrupted
+		} else {
 			d := Explain(r.locate(ctx, s, err), s.Title)
 			if d.At.IsZero() { // the registry has no place of its own
 				d.At = s.Span
@@ -248,7 +250,7 @@ func (r *runner) blocked(s *Step) string {
 	defer r.mu.Unlock()
 	for _, n := range s.Needs {
 		switch r.state[n] {
-		case Failed:
+		case Failed, Interrupted:
 			return string(n)
 		case Skipped:
 			return r.cause[n]
@@ -275,7 +277,7 @@ func (r *runner) end(s *Step, e *StepDone) {
 		r.count.Reused++
 	case Failed:
 		r.count.Failed++
-	case Skipped:
+	case Skipped, Interrupted:
 		r.count.Skipped++
 	}
 	r.mu.Unlock()

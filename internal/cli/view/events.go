@@ -99,7 +99,7 @@ func (l *Lines) Event(e run.Event) {
 		if e.Rows >= 0 {
 			s.Rows = &e.Rows
 		}
-		if e.Status == run.Done || e.Status == run.Failed {
+		if e.Status == run.Done || e.Status == run.Failed || e.Status == run.Interrupted {
 			took := e.Took.Seconds()
 			s.Seconds = &took
 		}

@@ -99,7 +99,7 @@ func (l *Live) ended(e *run.StepDone) {
 			break
 		}
 	}
-	if e.Status == run.Done || e.Status == run.Failed {
+	if e.Status == run.Done || e.Status == run.Failed || e.Status == run.Interrupted {
 		l.done++
 	}
 	if line := l.line(e); line != "" {
@@ -127,6 +127,8 @@ func (l *Live) line(e *run.StepDone) string {
 		return cell(l.style.Good("✔"), e.Title, rows, Took(e.Took))
 	case run.Failed:
 		return cell(l.style.Bad("✘"), e.Title, "", Took(e.Took))
+	case run.Interrupted:
+		return cell(l.style.Warn("–"), e.Title, "interrupted", Took(e.Took))
 	case run.Reused:
 		if l.Verbose {
 			return l.style.Dim("  = " + text.Snip(e.Title, title, "…"))

@@ -57,6 +57,8 @@ func (p *Plain) done(e *run.StepDone) string {
 		return ""
 	case run.Failed:
 		return strings.TrimSpace(fmt.Sprintf("Failed %s", orTitle(m, e.Title)))
+	case run.Interrupted:
+		return "Interrupted " + orTitle(m, e.Title)
 	case run.Skipped:
 		if p.Verbose {
 			return fmt.Sprintf("Skipped %s, because of %s", orTitle(m, e.Title), e.Cause)

@@ -139,3 +139,15 @@ func TestLive(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+// TestInterruptedStep: a step that was stopped did not fail.
+func TestInterruptedStep(t *testing.T) {
+	e := &run.StepDone{Addr: "b", Title: "graph of b", Status: run.Interrupted, Rows: -1, Took: 1500 * time.Millisecond}
+	if got := (&Plain{Materials: names}).done(e); got != "Interrupted Material_b_00000002_3 (graph of b)" {
+		t.Error(got)
+	}
+	l := &Live{width: 80}
+	if got := l.line(e); !strings.HasPrefix(got, "  – graph of b ") || !strings.Contains(got, " interrupted ") {
+		t.Errorf("%q", got)
+	}
+}
