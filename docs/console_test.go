@@ -175,7 +175,9 @@ func (s *session) console(block []string, d directive) []string {
 // run gives the lines that a command prints, on whichever stream. A command that fails says so in the last line.
 func (s *session) run(command string) []string {
 	s.commands++
-	command = strings.ReplaceAll(command, "go run ./cmd/kith", "kith")
+	const goRun = "go run ./cmd/kith"
+	called := command
+	command = strings.ReplaceAll(command, goRun, "kith")
 	cmd := exec.Command("bash", "-c", command)
 	cmd.Dir = s.dir
 	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(s.kith)+string(os.PathListSeparator)+os.Getenv("PATH"), "HOME="+s.dir, "TZ=UTC")
@@ -185,6 +187,9 @@ func (s *session) run(command string) []string {
 	lines := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
 	for i, l := range lines {
 		lines[i] = strings.TrimRight(l, " ")
+		if called != command { // commands to copy begin as kith was called
+			lines[i] = strings.Replace(lines[i], "  kith ", "  "+goRun+" ", 1)
+		}
 	}
 	if err != nil {
 		lines = append(lines, fmt.Sprintf("(%v)", err))

@@ -278,7 +278,8 @@ func (r *runView) screen(rep *project.Report, headline string) {
 	s.Write(r.app.Out)
 }
 
-// next are three commands worth trying: see the profiles, see one person's ids, see how it hangs together.
+// next are three commands worth trying: see the profiles, see the ids of each, see how it hangs together. They are short, so
+// that they stay on one line of a terminal however kith is called.
 func (r *runView) next(rep *project.Report) []string {
 	a := r.app
 	var out []string
@@ -289,8 +290,7 @@ func (r *runView) next(rep *project.Report) []string {
 		}
 	}
 	for _, e := range rep.Entities {
-		id := r.idColumn(e.Name)
-		out = append(out, a.line("kith query", fmt.Sprintf("select %s, count(*) as ids from %s group by 1 order by 2 desc", id, e.Graph)))
+		out = append(out, a.line("kith query", fmt.Sprintf("select * from %s order by %s", e.Graph, r.idColumn(e.Name))))
 		break
 	}
 	return append(out, a.line("kith show dataflow"))
@@ -300,7 +300,7 @@ func (r *runView) idColumn(entity string) string {
 	if e := r.compiled.Graph.Entity(entity); e != nil {
 		return e.IDColumn
 	}
-	return "*"
+	return "1"
 }
 
 // line is a command of kith that can be copied: called as kith was called, with the flags that led here and every argument
