@@ -52,6 +52,9 @@ func (c cachedParser) Close() error {
 	return err
 }
 
+// Discard ends the engine and writes nothing.
+func (c cachedParser) Discard() error { return c.engine.Close() }
+
 func openDuckDB(ctx context.Context, out siteconfig.Output, opt project.Access) (run.Conn, error) {
 	conn, err := duckwarehouse.Open(ctx, duckwarehouse.Config{
 		Path: out.DuckDB.Path, MemoryLimit: out.DuckDB.MemoryLimit, Threads: out.DuckDB.Threads, TempDir: out.DuckDB.TempDirectory,

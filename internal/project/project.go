@@ -38,7 +38,7 @@ type Leaves struct {
 	Version string
 }
 
-// Parser is a sqltext.Parser whose cache is written at Close.
+// Parser is a sqltext.Parser whose cache is written at Close. One that has the method Discard, too, ends there without writing.
 type Parser interface {
 	sqltext.Parser
 	Close() error
@@ -157,12 +157,22 @@ func (p *Project) Resolve(s Settings) (*model.Graph, diag.List, error) {
 		salt = written + " " + portable.Version
 	}
 	parser := p.Leaves.Parser(p.CacheDir)
-	defer parser.Close() // the cache is an optimisation: failing to write it must not fail the compile
 	g, diags := model.Resolve(p.Spec, model.Options{
 		Dialect: written, Rewrite: rewrite, HashSalt: salt, TypeName: typeNames(d), EndTime: s.EndTime, BeginTime: s.BeginTime,
 		Parser: parser, Types: p.Leaves.Types, Columns: columnsOf(s.Catalog), FileColumns: fileColumns(d, s),
 	})
-	return g, append(notes, diags...), nil
+	diags = append(notes, diags...)
+	p.end(parser, diags)
+	return g, diags, nil
+}
+
+// end ends a parser. A project with mistakes that has no cache yet gets none: what fails leaves nothing behind.
+func (p *Project) end(parser Parser, diags diag.List) {
+	if d, ok := parser.(interface{ Discard() error }); ok && diags.HasErrors() && !exists(p.CacheDir) {
+		d.Discard()
+		return
+	}
+	parser.Close() // the cache is an optimisation: failing to write it must not fail the compile
 }
 
 // embedded is the dialect that SQL of other dialects is rewritten to.
