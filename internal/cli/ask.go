@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/term"
 
 	"kith/internal/cli/view"
+	"kith/internal/diag"
 )
 
 // asker asks questions on a terminal, and takes the default where there is none. The first error ends all asking.
@@ -53,9 +55,29 @@ func (k *asker) must(given, question, flag string) string {
 		return ""
 	}
 	for k.err == nil {
-		if answer := k.line(question, ""); answer != "" {
+		if answer := k.line(question, ""); answer != "" || k.err != nil {
 			return answer
 		}
+		fmt.Fprintln(k.app.Err, "An answer is needed; Ctrl-C ends this and writes nothing.")
+	}
+	return ""
+}
+
+// choice is one of a few words: given by its flag, where it is returned as it is, or as an answer, which is asked for until it
+// is one of them.
+func (k *asker) choice(given, question, flag string, words []string) string {
+	asked := given == "" && k.on
+	for k.err == nil {
+		answer := k.must(given, question+" ("+strings.Join(words, ", ")+")", flag)
+		word := strings.ToLower(answer)
+		if !asked || k.err != nil || slices.Contains(words, word) {
+			return answer
+		}
+		hint := ""
+		if near := diag.Nearest(word, words); near != "" {
+			hint = fmt.Sprintf("; did you mean %q?", near)
+		}
+		fmt.Fprintf(k.app.Err, "%q is none of %s%s\n", answer, strings.Join(words, ", "), hint)
 	}
 	return ""
 }

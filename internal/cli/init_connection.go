@@ -145,7 +145,7 @@ func (a *App) addConnection(ctx context.Context, f connectionFlags) error {
 	ask := a.asker(ctx)
 	name := ask.must(f.name, "Name of the connection", "name")
 	target := ask.or(a.flags.target, "Target", siteconfig.DefaultTarget)
-	typ := strings.ToLower(ask.must(f.typ, "Type of warehouse ("+strings.Join(connectionTypes(), ", ")+")", "type"))
+	typ := strings.ToLower(ask.choice(f.typ, "Type of warehouse", "type", connectionTypes()))
 	if diags := f.check(typ); diags.HasErrors() {
 		return refuse(ExitUser, diags)
 	}
