@@ -100,6 +100,7 @@ func (a *App) runProject(ctx context.Context, f runFlags) error {
 		return a.trouble(ctx, t, err, "the project cannot be compiled")
 	}
 	if c == nil {
+		w.Abandon()
 		return refuse(ExitCompile, a.diags)
 	}
 	return a.carryOut(ctx, w, c, f)

@@ -2,6 +2,8 @@ package project
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"time"
 
 	"kith/internal/diag"
@@ -19,15 +21,21 @@ type Work struct {
 	Target   Target
 	Conn     run.Conn
 	Registry *run.Registry
+	// made is the database file that opening made, "" when it was there or is none.
+	made string
 }
 
 // OpenTarget connects to the target of a project and makes kith's own tables ready. Close the Work when done.
 func (p *Project) OpenTarget(ctx context.Context, t Target, opt Access) (*Work, error) {
+	made := ""
+	if t.DuckDB != nil && !opt.ReadOnly && !opt.Look && filepath.IsAbs(t.DuckDB.Path) && !exists(t.DuckDB.Path) {
+		made = t.DuckDB.Path
+	}
 	conn, err := t.Connect(ctx, opt)
 	if err != nil {
 		return nil, err
 	}
-	w := &Work{Project: p, Target: t, Conn: conn, Registry: p.registry(conn, p.Settings(t, Moment{}))}
+	w := &Work{Project: p, Target: t, Conn: conn, Registry: p.registry(conn, p.Settings(t, Moment{})), made: made}
 	if opt.ReadOnly {
 		return w, nil
 	}
@@ -50,6 +58,19 @@ func (p *Project) registry(conn run.Conn, s Settings) *run.Registry {
 
 // Close closes the warehouse.
 func (w *Work) Close() error { return w.Conn.Close() }
+
+// Abandon closes the warehouse before anything was done in it, and takes away the file that opening made.
+func (w *Work) Abandon() {
+	w.Close()
+	if w.made == "" {
+		return
+	}
+	os.Remove(w.made)
+	os.Remove(w.made + ".wal")
+	if dir := filepath.Dir(w.made); filepath.Base(dir) == ".kith" { // the folder is kith's own
+		os.Remove(dir) // stays unless it is empty
+	}
+}
 
 // Settings are those of a compile at a moment.
 func (w *Work) Settings(m Moment) Settings {
