@@ -230,30 +230,5 @@ func (l *lowering) inputVar(v *model.InputVar, sel *rel.Select, owners map[*mode
 		}
 		return rel.C(alias, ev.Name)
 	}}
-	var where rel.Expr
-	if v.Where != nil {
-		where = l.bind(v.Where, b)
-	}
-	var x rel.Expr = rel.Null()
-	if v.Select != nil {
-		u := l.bind(v.Select, b)
-		if v.Window != nil {
-			w := &rel.UserWindow{Frame: v.Window.Frame}
-			for _, p := range v.Window.PartitionBy {
-				w.PartitionBy = append(w.PartitionBy, l.bind(p, b))
-			}
-			if where != nil {
-				w.PartitionBy = append(w.PartitionBy, rel.F(rel.Coalesce, where, &rel.Lit{Value: false}))
-			}
-			for _, o := range v.Window.OrderBy {
-				w.OrderBy = append(w.OrderBy, rel.Order{Expr: l.bind(o.Tree, b), Desc: o.Desc, NullsLast: nullsLast(o)})
-			}
-			u.Over = w
-		}
-		x = u
-	}
-	if where != nil {
-		x = &rel.Case{Whens: []rel.When{{If: where, Then: x}}}
-	}
-	return l.finished(x, v.Type, v.Default, b)
+	return l.finished(l.perRow(v.Select, v.Where, v.Window, b), v.Type, v.Default, b)
 }

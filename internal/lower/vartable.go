@@ -213,32 +213,36 @@ func (a *assembly) value(v *model.EntityVar) rel.Expr {
 // derived is the value of a var without from: an expression over the var table, one per main id. With a window it runs across
 // main ids; rows that fail the where keep the default and take no part.
 func (l *lowering) derived(v *model.EntityVar, b binding) rel.Expr {
-	var where rel.Expr
-	if v.Where != nil {
-		where = l.bind(v.Where, b)
+	return l.finished(l.perRow(v.Select, v.Where, v.Window, b), v.Type, v.Default, b)
+}
+
+// perRow is a value for each row of a relation. Rows that fail the where get NULL and take no part in the window of others.
+func (l *lowering) perRow(sel, cond *sqltext.Tree, win *model.Window, b binding) rel.Expr {
+	if sel == nil {
+		return rel.Null()
 	}
-	var x rel.Expr = rel.Null()
-	if v.Select != nil {
-		u := l.bind(v.Select, b)
-		if v.Window != nil {
-			w := &rel.UserWindow{Frame: v.Window.Frame}
-			for _, p := range v.Window.PartitionBy {
-				w.PartitionBy = append(w.PartitionBy, l.bind(p, b))
-			}
-			if where != nil {
-				w.PartitionBy = append(w.PartitionBy, rel.F(rel.Coalesce, where, &rel.Lit{Value: false}))
-			}
-			for _, o := range v.Window.OrderBy {
-				w.OrderBy = append(w.OrderBy, rel.Order{Expr: l.bind(o.Tree, b), Desc: o.Desc, NullsLast: nullsLast(o)})
-			}
-			u.Over = w
+	var where rel.Expr
+	if cond != nil {
+		where = l.bind(cond, b)
+	}
+	x := l.bind(sel, b)
+	if win != nil {
+		w := &rel.UserWindow{Frame: win.Frame, Settle: true, SettleDesc: descends(win)}
+		for _, p := range win.PartitionBy {
+			w.PartitionBy = append(w.PartitionBy, l.bind(p, b))
 		}
-		x = u
+		if where != nil {
+			w.PartitionBy = append(w.PartitionBy, rel.F(rel.Coalesce, where, &rel.Lit{Value: false}))
+		}
+		for _, o := range win.OrderBy {
+			w.OrderBy = append(w.OrderBy, rel.Order{Expr: l.bind(o.Tree, b), Desc: o.Desc, NullsLast: nullsLast(o)})
+		}
+		x.Over = w
 	}
 	if where != nil {
-		x = &rel.Case{Whens: []rel.When{{If: where, Then: x}}}
+		return &rel.Case{Whens: []rel.When{{If: where, Then: x}}}
 	}
-	return l.finished(x, v.Type, v.Default, b)
+	return x
 }
 
 // finished applies column_data_type and the default. The default replaces NULL after the type is fixed.

@@ -55,27 +55,6 @@ func (f *fused) window(v *model.EntityVar, where rel.Expr) rel.Expr {
 // descends tells the direction of the last order term.
 func descends(w *model.Window) bool { return len(w.OrderBy) > 0 && w.OrderBy[len(w.OrderBy)-1].Desc }
 
-// singleCall returns the call that a text consists of, nil when there is more to it.
-func singleCall(t *sqltext.Tree) *sqltext.Call {
-	var call *sqltext.Call
-	for _, n := range t.Nodes {
-		switch n := n.(type) {
-		case *sqltext.Call:
-			if call != nil {
-				return nil
-			}
-			call = n
-		case *sqltext.Verbatim:
-			if strings.TrimSpace(n.Text.S) != "" {
-				return nil
-			}
-		default:
-			return nil
-		}
-	}
-	return call
-}
-
 // rank returns the column that numbers rows of equal place in the order alike, from 1. Equal ranks are one column.
 func (f *fused) rank(v *model.EntityVar, partition []rel.Expr, order []rel.Order) string {
 	key := ""
@@ -112,7 +91,7 @@ func (f *fused) extreme(v *model.EntityVar, where rel.Expr) rel.Expr {
 	if w == nil || len(w.OrderBy) == 0 || len(w.PartitionBy) > 0 || !fullFrame(w.Frame.S) {
 		return nil
 	}
-	call := singleCall(v.Select)
+	call := sqltext.SingleCall(v.Select)
 	if call == nil || call.Over != nil || call.Filter != nil || len(call.ArgList) != 1 || len(call.OrderBy) > 0 {
 		return nil
 	}

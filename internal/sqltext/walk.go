@@ -315,3 +315,24 @@ func facts(t *Tree, parsed Parsed, isDatePart func(ColumnRef) bool) Facts {
 	}
 	return f
 }
+
+// SingleCall returns the call that a text consists of, nil when there is more to it.
+func SingleCall(t *Tree) *Call {
+	var call *Call
+	for _, n := range t.Nodes {
+		switch n := n.(type) {
+		case *Call:
+			if call != nil {
+				return nil
+			}
+			call = n
+		case *Verbatim:
+			if strings.TrimSpace(n.Text.S) != "" {
+				return nil
+			}
+		default:
+			return nil
+		}
+	}
+	return call
+}
