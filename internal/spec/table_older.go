@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -19,8 +20,9 @@ func served(name, doc string) Field[Entity] {
 			inner := decodeNew(d, v.node, FeatureViewsObject)
 			if current == nil || current.Kind == source.NullNode {
 				d.older(v.key.Span, name, "feature_views", Replace{v.key.Span, "feature_views"})
-			} else if list := v.node.Get("using_ids"); list != nil {
-				from := source.Pair{Key: v.key, Value: list}
+			} else {
+				// Without a list, or with a place that cannot take it, the edit is left to the user.
+				from := source.Pair{Key: v.key, Value: cmp.Or(v.node.Get("using_ids"), v.node)}
 				d.older(v.key.Span, name, "feature_views.using_ids", MoveList{In: v.in, From: from, To: current, Key: "using_ids"})
 			}
 			e.serve(d, inner.Span, v.node.Get("using_ids"), inner.UsingIDs)
