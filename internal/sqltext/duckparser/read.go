@@ -14,6 +14,10 @@ import (
 // otherwise by whatever is in it, so that a kind of node nobody thought of hides no column.
 type object = map[string]any
 
+// notSelect is the error_type in which json_serialize_sql says that a statement is no SELECT
+// (https://duckdb.org/docs/stable/data/json/sql_to_and_from_json).
+const notSelect = "not implemented"
+
 // read makes what sqltext wants of the engine's JSON for one statement.
 func read(stmt, tree string) (sqltext.Parsed, error) {
 	var top struct {
@@ -30,7 +34,7 @@ func read(stmt, tree string) (sqltext.Parsed, error) {
 		return sqltext.Parsed{}, err
 	}
 	switch {
-	case top.Error && top.Type == "not implemented":
+	case top.Error && top.Type == notSelect:
 		return sqltext.Parsed{Err: sqltext.NotSelect, ErrOffset: -1}, nil
 	case top.Error:
 		return sqltext.Parsed{Err: cmp.Or(top.Message, "unreadable"), ErrOffset: byteOffset(stmt, top.Position)}, nil
