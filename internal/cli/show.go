@@ -77,50 +77,38 @@ With --json it is an object with a key for each path, features included.`,
 }
 
 func (a *App) showDependencies() *cobra.Command {
-	var f showFlags
-	c := &cobra.Command{
+	return a.flowCommand(&cobra.Command{
 		Use:     "dependencies",
 		Short:   "Show what everything needs",
 		Long:    "Show, for every thing that nothing else needs, what it is made of, down to the inputs.",
 		Example: example("kith show dependencies\nkith show dependencies -m user_feature_view\nkith show dependencies --table\nkith show dependencies --svg needs.svg\nkith show dependencies --json"),
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			p, err := a.forShow(c.Context(), f)
-			if err != nil {
-				return err
-			}
-			if f.svg != "" {
-				return a.drawPicture(p.Flow(), "What "+p.Project.Spec.Name.Value+" is made of", f.svg, needsOf)
-			}
-			return a.drawFlow(p.Flow(), f, needsOf)
-		},
-	}
-	f.add(c)
-	f.addPicture(c)
-	return c
+	}, needsOf, "What %s is made of", false)
 }
 
 func (a *App) showDataflow() *cobra.Command {
-	var f showFlags
-	c := &cobra.Command{
+	return a.flowCommand(&cobra.Command{
 		Use:     "dataflow",
 		Short:   "Show how rows flow from the inputs to what is published",
 		Long:    "Show the steps of a run from the inputs on: what each one feeds. Steps of one level do not need each other.",
 		Example: example("kith show dataflow\nkith show dataflow --tree\nkith show dataflow --svg flow.svg\nkith show dataflow --json"),
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			p, err := a.forShow(c.Context(), f)
-			if err != nil {
-				return err
-			}
-			if f.svg != "" {
-				return a.drawPicture(p.Flow(), "How rows flow in "+p.Project.Spec.Name.Value, f.svg, feedsOf)
-			}
-			if !f.tree {
-				f.table = true
-			}
-			return a.drawFlow(p.Flow(), f, feedsOf)
-		},
+	}, feedsOf, "How rows flow in %s", true)
+}
+
+// flowCommand makes a command that shows the flow of a project in one direction: as a picture under a title that has a %s
+// for the project's name, as a table or as a tree. table says which of the last two comes unasked.
+func (a *App) flowCommand(c *cobra.Command, next func(*project.FlowNode) []string, title string, table bool) *cobra.Command {
+	var f showFlags
+	c.Args = cobra.NoArgs
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		p, err := a.forShow(c.Context(), f)
+		if err != nil {
+			return err
+		}
+		if f.svg != "" {
+			return a.drawPicture(p.Flow(), fmt.Sprintf(title, p.Project.Spec.Name.Value), f.svg, next)
+		}
+		f.table = f.table || table && !f.tree
+		return a.drawFlow(p.Flow(), f, next)
 	}
 	f.add(c)
 	f.addPicture(c)
