@@ -1,0 +1,80 @@
+package pgtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+var shared struct {
+	once   sync.Once
+	server *Server
+	err    error
+}
+
+// Main runs the tests of a package and stops the server that they share, if any of them asked for one. It returns the exit code.
+func Main(m *testing.M) int {
+	code := m.Run()
+	Close()
+	return code
+}
+
+// Close stops the shared server.
+func Close() {
+	if shared.server != nil {
+		shared.server.Stop()
+	}
+}
+
+// Shared returns the server that all tests of the binary share, which must end in Main or Close. Without an installed server
+// the test is skipped; in CI, where CI is set, that is a failure.
+func Shared(t testing.TB) *Server {
+	t.Helper()
+	shared.once.Do(func() { shared.server, shared.err = Start() })
+	Need(t, shared.err)
+	return shared.server
+}
+
+// Need ends a test that has no server: err is what Start returned.
+func Need(t testing.TB, err error) {
+	t.Helper()
+	switch {
+	case err == nil:
+	case os.Getenv("CI") != "":
+		t.Fatalf("in CI nothing that needs Postgres may be skipped: %v", err)
+	default:
+		t.Skipf("not tested on Postgres: %v", err)
+	}
+}
+
+var count atomic.Int64
+
+// Database makes an empty database and returns its name; it is dropped when the test ends. Texts in it sort by the rules of
+// English, not by bytes, so that a test sees where the order of texts is left to the database.
+func (s *Server) Database(t testing.TB) string {
+	t.Helper()
+	name := fmt.Sprintf("test_%d", count.Add(1))
+	s.Exec(t, "postgres", "CREATE DATABASE "+name+" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")
+	t.Cleanup(func() { s.Exec(t, "postgres", "DROP DATABASE "+name+" WITH (FORCE)") })
+	return name
+}
+
+// Exec runs statements as the superuser in a database.
+func (s *Server) Exec(t testing.TB, database string, sql ...string) {
+	t.Helper()
+	ctx := context.Background()
+	c, err := pgx.Connect(ctx, s.dsn(database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(ctx)
+	if _, err := c.PgConn().Exec(ctx, strings.Join(sql, ";\n")).ReadAll(); err != nil {
+		t.Fatalf("%v\n%s", err, strings.Join(sql, ";\n"))
+	}
+}
