@@ -52,6 +52,8 @@ type SQL struct {
 	// Makes is the object this statement makes or fills, if any; Table tells that rows can be counted in it.
 	Makes rel.Object
 	Table bool
+	// Guard demands that the statement change exactly one row, as rel.Update has it.
+	Guard bool
 	// Clear, when not nil, must be executed before this statement if the catalog knows its object as the kind it names: no
 	// engine replaces a view by a table or a table by a view, nor drops one by the other's word.
 	Clear *Clear

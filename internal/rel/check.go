@@ -107,6 +107,22 @@ func (c *checker) stmt(s Stmt) {
 		c.at("ensure "+s.Object.Key(), func() {
 			c.object(s.Object)
 			c.columns(s.Columns)
+			if s.Rows == nil {
+				return
+			}
+			if cols := c.top(s.Rows); cols != nil && len(cols) != len(s.Columns) {
+				c.say("%d columns for %d", len(cols), len(s.Columns))
+			}
+		})
+	case *AddColumn:
+		c.at("add column to "+s.Table.Key(), func() {
+			c.object(s.Table)
+			c.columns([]Column{s.Column})
+		})
+	case *Rename:
+		c.at("rename "+s.Object.Key(), func() {
+			c.object(s.Object)
+			c.unique([]string{s.To}, "name")
 		})
 	case *Insert:
 		c.at("insert into "+s.Into.Key(), func() {
@@ -126,6 +142,8 @@ func (c *checker) stmt(s Stmt) {
 			cols, _ := sc.Columns(&Table{Object: s.Into})
 			c.exprs(s.Where, sc, &frame{sources: []visible{{"t", cols}}}, place{name: "where"})
 		})
+	case *Update:
+		c.at("update "+s.Into.Key(), func() { c.update(s) })
 	case *Choose:
 		c.at("choose "+s.Name, func() { c.choose(s) })
 	case *Publish:
@@ -133,6 +151,24 @@ func (c *checker) stmt(s Stmt) {
 	default:
 		c.say("no statement")
 	}
+}
+
+func (c *checker) update(s *Update) {
+	c.object(s.Into)
+	sc := NewScope(c.tables)
+	cols, _ := sc.Columns(&Table{Object: s.Into})
+	f := &frame{sources: []visible{{"t", cols}}}
+	var names []string
+	var values []Expr
+	for _, it := range s.Set {
+		names, values = append(names, it.As), append(values, it.Expr)
+	}
+	if len(names) == 0 {
+		c.say("nothing is set")
+	}
+	c.unique(names, "column")
+	c.exprs(values, sc, f, place{name: "set"})
+	c.exprs(s.Where, sc, f, place{name: "where"})
 }
 
 func (c *checker) merge(s *Merge) {

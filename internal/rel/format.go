@@ -105,6 +105,25 @@ func (f *formatter) stmt(s Stmt) {
 		})
 	case *Ensure:
 		f.line("ensure", s.Object.Key(), columns(s.Columns))
+		if s.Rows != nil {
+			f.in(func() { f.rel(s.Rows) })
+		}
+	case *AddColumn:
+		f.line("add column to", s.Table.Key(), columns([]Column{s.Column}))
+	case *Rename:
+		f.line("rename", s.Object.Key(), "to", name(s.To))
+	case *Update:
+		guard := ""
+		if s.Guard {
+			guard = "exactly one row"
+		}
+		f.line("update", s.Into.Key(), guard)
+		f.in(func() {
+			for _, it := range s.Set {
+				f.line("set", name(it.As), FormatExpr(it.Expr))
+			}
+			f.each("where", s.Where)
+		})
 	case *Insert:
 		f.line("insert into", s.Into.Key(), names(s.Columns))
 		f.in(func() { f.rel(s.Body) })

@@ -5,7 +5,8 @@ import "kith/internal/source"
 // Program is what one step does, in order.
 type Program []Stmt
 
-// Stmt is *Let, *Loop, *Merge, *Assert, *Exec, *Kernel, *Publish, *Choose, *Drop, *Ensure, *Insert, *Delete and no other.
+// Stmt is *Let, *Loop, *Merge, *Assert, *Exec, *Kernel, *Publish, *Choose, *Drop, *Rename,
+// *Ensure, *AddColumn, *Insert, *Update, *Delete and no other.
 type Stmt interface{ stmt() }
 
 // LetKind says what a Let makes.
@@ -115,10 +116,26 @@ func (*Kernel) stmt()  {}
 func (*Choose) stmt()  {}
 func (*Publish) stmt() {}
 
-// Ensure makes an empty table of kith's own when there is none of that name.
+// Ensure makes a table of kith's own when there is none of that name.
 type Ensure struct {
 	Object  Object
 	Columns []Column
+	// Rows, when not nil, are the rows of a new table, of the types of its columns. Of several sessions that come at once only one makes the table, so a
+	// table of one row has one row.
+	Rows Rel
+}
+
+// AddColumn adds a column, NULL in every row that is there, to a table that has no column of its name.
+type AddColumn struct {
+	Table  Object
+	Column Column
+}
+
+// Rename gives a table or view another name in its schema.
+type Rename struct {
+	Object Object
+	To     string
+	View   bool
 }
 
 // Insert appends the rows of Body, whose columns are Columns in order.
@@ -134,6 +151,19 @@ type Delete struct {
 	Where []Expr
 }
 
-func (*Ensure) stmt() {}
-func (*Insert) stmt() {}
-func (*Delete) stmt() {}
+// Update changes the rows of Into for which all conditions hold; columns belong to the alias "t".
+type Update struct {
+	Into Object
+	// Set are the new values, each under the name of its column.
+	Set   []Item
+	Where []Expr
+	// Guard demands that exactly one row is changed: otherwise the statement fails, and the transaction it is part of.
+	Guard bool
+}
+
+func (*Ensure) stmt()    {}
+func (*AddColumn) stmt() {}
+func (*Rename) stmt()    {}
+func (*Insert) stmt()    {}
+func (*Update) stmt()    {}
+func (*Delete) stmt()    {}

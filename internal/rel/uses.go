@@ -53,6 +53,10 @@ func Makes(p Program) []Object {
 				add(s.Into)
 			case *Delete:
 				add(s.Into)
+			case *Update:
+				add(s.Into)
+			case *AddColumn:
+				add(s.Table)
 			case *Kernel:
 				add(s.Out)
 			case *Exec:
@@ -128,13 +132,24 @@ func (u *uses) stmt(s Stmt) {
 			u.make(o)
 		}
 	case *Ensure:
+		if s.Rows != nil {
+			u.rel(s.Rows)
+		}
 		u.make(s.Object)
+	case *AddColumn:
+		u.read(s.Table)
+	case *Rename:
+		u.read(s.Object)
+		delete(u.made, s.Object.Key())
 	case *Insert:
 		u.read(s.Into)
 		u.rel(s.Body)
 	case *Delete:
 		u.read(s.Into)
 		u.rel(&Select{From: Source{Rel: &Table{Object: s.Into}, Alias: "t"}, Where: s.Where})
+	case *Update:
+		u.read(s.Into)
+		u.rel(&Select{From: Source{Rel: &Table{Object: s.Into}, Alias: "t"}, Items: s.Set, Where: s.Where})
 	case *Kernel:
 		for _, r := range s.In {
 			u.rel(r)

@@ -48,6 +48,14 @@ func (v *Visitor) VisitStmt(s Stmt) {
 		v.VisitRel(s.Body)
 	case *Delete:
 		v.exprs(s.Where)
+	case *Update:
+		for _, it := range s.Set {
+			v.VisitExpr(it.Expr)
+		}
+		v.exprs(s.Where)
+	case *Ensure:
+		v.VisitRel(s.Rows)
+	case *AddColumn, *Rename:
 	case *Publish:
 		for _, p := range s.Views {
 			v.VisitRel(p.Body)

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 
 	"kith/internal/catalog"
 	"kith/internal/rel"
@@ -15,12 +16,23 @@ type Conn interface {
 	Exec(ctx context.Context, sql string) (rows int64, err error)
 	// Query runs one statement that returns rows.
 	Query(ctx context.Context, sql string) (Rows, error)
-	// Transaction runs statements all or none.
-	Transaction(ctx context.Context, sql []string) error
+	// Transaction runs statements all or none. When a guard among them finds something else than its one row, nothing is
+	// kept and the error is ErrGuard.
+	Transaction(ctx context.Context, changes []Change) error
 	// Describe returns the columns a query would return, without running it.
 	Describe(ctx context.Context, sql string) ([]catalog.Column, error)
 	Close() error
 }
+
+// Change is one statement of a transaction.
+type Change struct {
+	SQL string
+	// Guard demands that the statement change exactly one row.
+	Guard bool
+}
+
+// ErrGuard is the error of a transaction whose guard did not change exactly one row. Nothing of the transaction was kept.
+var ErrGuard = errors.New("what the transaction was made for is not so any more")
 
 // Rows is a result being read. Values are int64, float64, bool, string, time.Time, []byte, nil, or any other value for
 // types of the engine that have no counterpart.

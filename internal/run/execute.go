@@ -89,6 +89,9 @@ func (x *executor) sql(ctx context.Context, s *dialect.SQL) error {
 	if err != nil {
 		return located(err, s.Text)
 	}
+	if s.Guard && n != 1 {
+		return ErrGuard
+	}
 	x.made(s.Makes)
 	if s.Table {
 		x.rows = n

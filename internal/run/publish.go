@@ -77,7 +77,7 @@ func (r *runner) foreign(ctx context.Context, views []*lower.Published) (diag.Li
 	return out, nil
 }
 
-func (r *runner) publishSQL(pub *rel.Publish, keep []*lower.Published) ([]string, error) {
+func (r *runner) publishSQL(pub *rel.Publish, keep []*lower.Published) ([]Change, error) {
 	stmts, diags := r.reg.Dialect.Print(rel.Program{pub}, r.reg.Env)
 	if diags.HasErrors() {
 		return nil, errorOf(diags)
@@ -101,7 +101,7 @@ func (r *runner) publishSQL(pub *rel.Publish, keep []*lower.Published) ([]string
 	if diags.HasErrors() {
 		return nil, errorOf(diags)
 	}
-	return texts(r.reg.Conn, append(stmts, more...))
+	return changes(r.reg.Conn, append(stmts, more...))
 }
 
 // whole reports whether the run leaves nothing of the project out.
@@ -124,16 +124,16 @@ func registryView(reg *Registry) []dialect.Stmt {
 
 // publishTexts runs a publish by itself.
 func publishTexts(ctx context.Context, conn Conn, p *dialect.Publish) error {
-	sql, err := texts(conn, []dialect.Stmt{p})
+	sql, err := changes(conn, []dialect.Stmt{p})
 	if err != nil {
 		return err
 	}
 	return conn.Transaction(ctx, sql)
 }
 
-// texts flattens statements to SQL for one transaction; what stands in the way as another kind of object is dropped first.
-func texts(conn Conn, stmts []dialect.Stmt) ([]string, error) {
-	var out []string
+// changes flattens statements for one transaction; what stands in the way as another kind of object is dropped first.
+func changes(conn Conn, stmts []dialect.Stmt) ([]Change, error) {
+	var out []Change
 	add := func(s *dialect.SQL) error {
 		if c := s.Clear; c != nil {
 			t, ok, err := conn.Table(c.Object)
@@ -141,10 +141,10 @@ func texts(conn Conn, stmts []dialect.Stmt) ([]string, error) {
 				return err
 			}
 			if ok && t.View == c.View {
-				out = append(out, c.SQL)
+				out = append(out, Change{SQL: c.SQL})
 			}
 		}
-		out = append(out, s.S)
+		out = append(out, Change{SQL: s.S, Guard: s.Guard})
 		return nil
 	}
 	for _, st := range stmts {

@@ -10,13 +10,62 @@ func (s *session) ensure(st *rel.Ensure) dialect.Stmt {
 	return &dialect.SQL{Text: s.text(func(w *Writer) {
 		w.Write("CREATE TABLE IF NOT EXISTS ")
 		w.object(st.Object)
+		if st.Rows != nil {
+			w.Write(" AS")
+			w.line()
+			w.query(st.Rows)
+			return
+		}
 		w.Write(" (")
-		w.lines(len(st.Columns), func(i int) {
-			w.ident(st.Columns[i].Name)
-			w.Write(" " + (&printer{s.engine}).Type(st.Columns[i].Type))
-		})
+		w.lines(len(st.Columns), func(i int) { w.columnAndType(st.Columns[i]) })
 		w.line()
 		w.Write(")")
+	})}
+}
+
+func (w *Writer) columnAndType(c rel.Column) {
+	w.ident(c.Name)
+	w.Write(" " + (&printer{w.engine}).Type(c.Type))
+}
+
+// addColumn writes ALTER TABLE. A column that is there already is left alone.
+func (s *session) addColumn(st *rel.AddColumn) dialect.Stmt {
+	return &dialect.SQL{Text: s.text(func(w *Writer) {
+		w.Write("ALTER TABLE ")
+		w.object(st.Table)
+		w.Write(" ADD COLUMN IF NOT EXISTS ")
+		w.columnAndType(st.Column)
+	})}
+}
+
+func (s *session) renamed(st *rel.Rename) *dialect.SQL {
+	return &dialect.SQL{Text: s.text(func(w *Writer) {
+		w.Write("ALTER " + pick(st.View, "VIEW ", "TABLE "))
+		w.object(st.Object)
+		w.Write(" RENAME TO ")
+		w.ident(st.To)
+	})}
+}
+
+// update writes UPDATE with all conditions.
+func (s *session) update(st *rel.Update) dialect.Stmt {
+	return &dialect.SQL{Guard: st.Guard, Text: s.text(func(w *Writer) {
+		w.Write("UPDATE ")
+		w.object(st.Into)
+		w.Write(" AS t")
+		w.line()
+		w.Write("SET ")
+		w.scope = rel.NewScope(s.tables)
+		w.list(len(st.Set), func(i int) {
+			w.ident(st.Set[i].As)
+			w.Write(" = ")
+			w.expr(st.Set[i].Expr, 0)
+		})
+		if where := rel.And(st.Where...); where != nil {
+			w.line()
+			w.Write("WHERE ")
+			w.expr(where, 0)
+		}
 	})}
 }
 

@@ -35,8 +35,14 @@ func (s *session) stmt(st rel.Stmt) []dialect.Stmt {
 		return s.kernel(st)
 	case *rel.Ensure:
 		return []dialect.Stmt{s.ensure(st)}
+	case *rel.AddColumn:
+		return []dialect.Stmt{s.addColumn(st)}
+	case *rel.Rename:
+		return []dialect.Stmt{s.renamed(st)}
 	case *rel.Insert:
 		return []dialect.Stmt{s.insert(st)}
+	case *rel.Update:
+		return []dialect.Stmt{s.update(st)}
 	case *rel.Delete:
 		return []dialect.Stmt{s.delete(st)}
 	case *rel.Choose:
@@ -158,12 +164,9 @@ func beside(o rel.Object) rel.Object {
 }
 
 func (s *session) rename(from, to rel.Object) dialect.SQL {
-	return dialect.SQL{Makes: to, Table: true, Text: s.text(func(w *Writer) {
-		w.Write("ALTER TABLE ")
-		w.object(from)
-		w.Write(" RENAME TO ")
-		w.ident(to.Name())
-	})}
+	sql := s.renamed(&rel.Rename{Object: from, To: to.Name()})
+	sql.Makes, sql.Table = to, true
+	return *sql
 }
 
 func kindWord(k rel.LetKind) string { return pick(k == rel.MakeView, "VIEW", "TABLE") }
@@ -303,10 +306,7 @@ func (s *session) kernel(st *rel.Kernel) []dialect.Stmt {
 		w.Write("CREATE " + pick(st.Out.Space == rel.Temp, "TEMP ", "") + "TABLE ")
 		w.created(st.Out)
 		w.Write(" (")
-		w.lines(len(st.Columns), func(i int) {
-			w.ident(st.Columns[i].Name)
-			w.Write(" " + (&printer{s.engine}).Type(st.Columns[i].Type))
-		})
+		w.lines(len(st.Columns), func(i int) { w.columnAndType(st.Columns[i]) })
 		w.line()
 		w.Write(")")
 	})

@@ -83,6 +83,24 @@ func (t Texts) statementCases() []Case {
 			Want: []string{"1|ann", "2|ann", "4|bob"},
 		},
 		{
+			Name: "state_of_one_row",
+			Program: rel.Program{
+				&rel.Ensure{Object: internal("one_row"), Columns: stateColumns, Rows: &rel.Values{Columns: stateColumns[:2],
+					Rows: [][]rel.Expr{{rel.I(1), rel.Null()}}}},
+				&rel.Ensure{Object: internal("one_row"), Columns: stateColumns, Rows: &rel.Values{Columns: stateColumns[:2],
+					Rows: [][]rel.Expr{{rel.I(7), rel.S("nobody")}}}},
+				&rel.AddColumn{Table: internal("one_row"), Column: rel.Column{Name: "seen at", Type: rel.Timestamp}},
+				&rel.AddColumn{Table: internal("one_row"), Column: rel.Column{Name: "seen at", Type: rel.Timestamp}},
+				&rel.Update{Into: internal("one_row"), Guard: true, Where: []rel.Expr{rel.Eq(rel.C("t", "k"), rel.I(1)), &rel.IsNull{X: rel.C("t", "seen at")}},
+					Set: []rel.Item{as("k", &rel.Op{Op: "+", Args: []rel.Expr{rel.C("t", "k"), rel.I(4)}}), as("order", rel.S("me")), as("seen at", rel.F(rel.Now))}},
+				&rel.Update{Into: internal("one_row"), Set: []rel.Item{as("order", rel.S("you"))}, Where: []rel.Expr{rel.Eq(rel.C("t", "k"), rel.I(1))}},
+				&rel.Rename{Object: internal("one_row"), To: "State of it"},
+			},
+			Read: &rel.Select{From: from(internal("State of it"), "m"), Items: []rel.Item{as("k", rel.C("m", "k")), as("order", rel.C("m", "order")),
+				as("seen", &rel.IsNull{X: rel.C("m", "seen at"), Negate: true})}},
+			Want: []string{"5|me|true"},
+		},
+		{
 			Name: "publish",
 			Program: rel.Program{
 				&rel.Let{Out: internal("p_1"), Body: first},
@@ -140,3 +158,5 @@ func (t Texts) statementCases() []Case {
 		},
 	}
 }
+
+var stateColumns = []rel.Column{{Name: "k", Type: rel.BigInt}, {Name: "order", Type: rel.Text}}

@@ -191,7 +191,7 @@ func TestCancel(t *testing.T) {
 			return err
 		},
 		"transaction": func(ctx context.Context) error {
-			return c.Transaction(ctx, []string{"INSERT INTO kept VALUES (1)", "CREATE TABLE x AS SELECT count(*) " + long})
+			return c.Transaction(ctx, []run.Change{{SQL: "INSERT INTO kept VALUES (1)"}, {SQL: "CREATE TABLE x AS SELECT count(*) " + long}})
 		},
 		"ints": func(ctx context.Context) error {
 			return c.ReadInts(ctx, "SELECT range FROM range(1000000000000)", func(run.IntBatch) error { return nil })

@@ -82,7 +82,7 @@ func TestFiles(t *testing.T) {
 			case "exec":
 				out = showExec(c, input)
 			case "tx":
-				err := c.Transaction(context.Background(), strings.Split(input, "\n"))
+				err := c.Transaction(context.Background(), changes(input))
 				out = "ok\n"
 				if err != nil {
 					out = showError(err, "")
@@ -246,4 +246,14 @@ func showTable(c *Conn, name string) string {
 		kind = fmt.Sprintf("view (%d)", t.Rows)
 	}
 	return fmt.Sprintf("%s: %s %s (%s)\n", name, kind, strings.Join(parts, "."), strings.Join(columns, ", "))
+}
+
+// changes reads a transaction: a statement a line, "guard " before one that must change one row.
+func changes(input string) []run.Change {
+	var out []run.Change
+	for _, line := range strings.Split(input, "\n") {
+		sql, guard := strings.CutPrefix(line, "guard ")
+		out = append(out, run.Change{SQL: sql, Guard: guard})
+	}
+	return out
 }

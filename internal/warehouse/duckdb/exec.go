@@ -23,16 +23,20 @@ func (c *Conn) Exec(ctx context.Context, sql string) (int64, error) {
 }
 
 // Transaction runs the statements on one connection, all or none.
-func (c *Conn) Transaction(ctx context.Context, sql []string) error {
+func (c *Conn) Transaction(ctx context.Context, changes []run.Change) error {
 	s, err := c.pool.get()
 	if err != nil {
 		return err
 	}
 	defer c.pool.put(s)
 	return c.transact(ctx, s, func() error {
-		for _, text := range sql {
-			if _, err := c.exec(ctx, s, text); err != nil {
+		for _, change := range changes {
+			n, err := c.exec(ctx, s, change.SQL)
+			if err != nil {
 				return err
+			}
+			if change.Guard && n != 1 {
+				return run.ErrGuard
 			}
 		}
 		return nil
