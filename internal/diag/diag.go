@@ -43,6 +43,19 @@ type Diagnostic struct {
 	Fix string
 	// Private is set when the line at At or at another place holds a secret: lines of the file are then not shown.
 	Private bool
+	// Masked is Message without values of rows, "" when Message holds none.
+	Masked string
+}
+
+// Masked returns the list as it may be kept in files or sent away: no message holds a value of a row.
+func (l List) Masked() List {
+	out := slices.Clone(l)
+	for i := range out {
+		if out[i].Masked != "" {
+			out[i].Message, out[i].Masked = out[i].Masked, ""
+		}
+	}
+	return out
 }
 
 // List is diagnostics in any order; nil means nothing to say.

@@ -71,7 +71,9 @@ func (b IntBatch) Len() int {
 // SQLError is what an engine said of a statement. Offset is the byte of the statement it points at, -1 unknown.
 type SQLError struct {
 	Message string
-	Offset  int
+	// Masked is Message without values of rows, for what is kept or sent away; "" when Message holds none.
+	Masked string
+	Offset int
 	// Kind sorts errors: "missing_table", "missing_column", "conversion", "syntax", "permission", "locked", "disk_full",
 	// "out_of_memory", "interrupted", "constraint", "other".
 	Kind string

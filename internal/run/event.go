@@ -15,14 +15,19 @@ type Event interface{ event() }
 // RunStarted opens a run.
 type RunStarted struct {
 	Project, Target, Warehouse string
-	SeqNo                      int64
-	BeginTime, EndTime         time.Time // zero Begin: none
-	Build, Reuse, Skip         int
-	Steps                      []string // addresses in order
+	// At is when the run began, in UTC. The starts of steps count from it.
+	At                 time.Time
+	SeqNo              int64
+	BeginTime, EndTime time.Time // zero Begin: none
+	Build, Reuse, Skip int
+	Steps              []string // addresses in order
 }
 
-// StepStarted says that a step began.
-type StepStarted struct{ Addr, Title string }
+// StepStarted says that a step began, Start after the run did.
+type StepStarted struct {
+	Addr, Title string
+	Start       time.Duration
+}
 
 // StepProgress is a word on a long step ("round 3: 12,034 edges left").
 type StepProgress struct{ Addr, Text string }
@@ -40,12 +45,13 @@ const (
 	Interrupted Status = "interrupted"
 )
 
-// StepDone says that a step ended. Rows is -1 when not known. Cause names, for a skipped step, the step that failed.
+// StepDone says that a step ended. Rows is -1 when not known. Cause names, for a skipped step, the step that failed. Start
+// counts from the start of the run; Took is 0 for a step that did not run.
 type StepDone struct {
 	Addr, Title string
 	Status      Status
 	Rows        int64
-	Took        time.Duration
+	Start, Took time.Duration
 	Cause       string
 	Choice      string // what a Choose picked, "" for none
 	At          source.Span

@@ -296,6 +296,9 @@ func Diagnose(err error, title string) diag.Diagnostic {
 		return d
 	}
 	d.Message = title + ": " + portable.Message(sq.Message)
+	if sq.Masked != "" {
+		d.Masked = title + ": " + portable.Message(sq.Masked)
+	}
 	d.Fix = portable.Hint(sq.Message)
 	switch sq.Kind {
 	case "missing_table":

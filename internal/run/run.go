@@ -71,6 +71,8 @@ type Options struct {
 	KernelMemory int64
 	// Emit receives events, one at a time.
 	Emit func(Event)
+	// Now is the clock of the events; nil is the time of day.
+	Now func() time.Time
 }
 
 // Outcome is how a run ended.
@@ -87,8 +89,7 @@ type Outcome struct {
 // Run carries out a plan and publishes at the end, all or nothing. The error is for what is not the project's fault; failed
 // steps are in the Outcome.
 func Run(ctx context.Context, reg *Registry, p *Plan, opt Options) (*Outcome, error) {
-	started := time.Now()
-	r := &runner{reg: reg, plan: p, opt: opt, state: map[addr.Addr]Status{}, cause: map[addr.Addr]string{}}
+	r := &runner{reg: reg, plan: p, opt: opt, clock: newClock(opt.Now), state: map[addr.Addr]Status{}, cause: map[addr.Addr]string{}}
 	build, reuse, leave := p.Counts()
 	var order []string
 	for _, s := range p.Steps {
@@ -120,7 +121,7 @@ func Run(ctx context.Context, reg *Registry, p *Plan, opt Options) (*Outcome, er
 		r.count.Failed++
 	}
 	out.Done = r.count
-	out.Done.SeqNo, out.Done.Took = p.SeqNo, time.Since(started)
+	out.Done.SeqNo, out.Done.Took = p.SeqNo, r.clock.since()
 	status := "done"
 	switch {
 	case out.Interrupted:
@@ -131,7 +132,7 @@ func Run(ctx context.Context, reg *Registry, p *Plan, opt Options) (*Outcome, er
 		status = "failed"
 	}
 	// The row of the run is written even when the run was stopped: ctx is done then, its values are not.
-	err = reg.RecordRun(context.WithoutCancel(ctx), opt.Project, p, started, &out.Done, status)
+	err = reg.RecordRun(context.WithoutCancel(ctx), opt.Project, p, r.clock.started, &out.Done, status)
 	r.emit(&out.Done)
 	return out, err
 }
@@ -149,6 +150,7 @@ type runner struct {
 	failures diag.List
 	count    RunDone
 	emitMu   sync.Mutex
+	clock    *clock
 }
 
 func (r *runner) emit(e Event) {
@@ -157,6 +159,7 @@ func (r *runner) emit(e Event) {
 	}
 	r.emitMu.Lock()
 	defer r.emitMu.Unlock()
+	r.clock.stamp(e)
 	r.opt.Emit(e)
 }
 
@@ -216,7 +219,6 @@ func (r *runner) step(ctx context.Context, s *Step) {
 		return
 	}
 	r.emit(&StepStarted{Addr: string(s.Addr), Title: s.Title})
-	began := time.Now()
 	x := &executor{conn: r.reg.Conn, memory: r.opt.KernelMemory, rows: -1, objects: r.objects,
 		progress: func(text string) { r.emit(&StepProgress{Addr: string(s.Addr), Text: text}) }}
 	err := r.reg.Record(ctx, s, r.plan, statusStarted, -1)
@@ -226,7 +228,7 @@ func (r *runner) step(ctx context.Context, s *Step) {
 	if err == nil {
 		err = r.reg.Record(ctx, s, r.plan, statusComplete, x.rows)
 	}
-	end := &StepDone{Addr: string(s.Addr), Title: s.Title, Status: Done, Rows: x.rows, Took: time.Since(began), Choice: x.choice, At: s.Span}
+	end := &StepDone{Addr: string(s.Addr), Title: s.Title, Status: Done, Rows: x.rows, Choice: x.choice, At: s.Span}
 	if err != nil {
 		end.Status, end.Rows = Failed, -1
 		if ctx.Err() != nil {

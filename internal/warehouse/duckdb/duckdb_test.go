@@ -138,7 +138,7 @@ func showExec(c *Conn, sql string) string {
 	return fmt.Sprintf("%d\n", n)
 }
 
-// showError prints the kind, the word that the offset points at, the message and the candidates.
+// showError prints the kind, the word that the offset points at, the message without and with its mask, and the candidates.
 func showError(err error, sql string) string {
 	var e *run.SQLError
 	if !errors.As(err, &e) {
@@ -153,6 +153,9 @@ func showError(err error, sql string) string {
 		out += fmt.Sprintf(" at %d %q", e.Offset, word)
 	}
 	out += ": " + e.Message + "\n"
+	if e.Masked != "" {
+		out += "masked: " + e.Masked + "\n"
+	}
 	if len(e.Candidates) > 0 {
 		out += "candidates: " + strings.Join(e.Candidates[:min(len(e.Candidates), 3)], " | ") + "\n"
 	}

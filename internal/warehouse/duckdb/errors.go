@@ -48,11 +48,24 @@ func parseError(text string) engineError {
 // it may hold values of rows.
 func (c *Conn) sqlError(text, sql string) *run.SQLError {
 	e := parseError(text)
+	if !e.bearsValues() {
+		return c.explained(e, sql, true)
+	}
+	masked := c.explained(e, sql, false)
+	if !c.config.ShowValues {
+		return masked
+	}
+	out := c.explained(e, sql, true)
+	out.Masked = masked.Message
+	return out
+}
+
+// explained is the engine's error in kith's words. show lets values of rows into the message.
+func (c *Conn) explained(e engineError, sql string, show bool) *run.SQLError {
 	out := &run.SQLError{Kind: e.kind(), Offset: -1, Candidates: e.names()}
 	if n, err := strconv.Atoi(e.Position); err == nil && n >= 0 && n <= len(sql) {
 		out.Offset = n
 	}
-	show := c.config.ShowValues || !e.bearsValues()
 	if m, ok := lineMessage(e.Message, show); ok {
 		out.Kind, out.Message, out.Fix = "conversion", inFile(m, e.Message, sql), lineFix(m)
 		return out
