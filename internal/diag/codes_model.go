@@ -39,7 +39,7 @@ var modelInfos = []Info{
 	{RUnknownEntity, "unknown entity", "An entity is used that pb_project.yaml does not declare under entities."},
 	{RUnknownPath, "unknown path", "A path names no input, model, cohort or var of the project. Paths look like inputs/x, models/x, user/all, user/all/x."},
 	{RWrongKind, "path of the wrong kind", "The path exists but names something that cannot be used here, such as a cohort where rows are read."},
-	{RUnknownModelType, "unknown model type", "model_type is none of those this version knows."},
+	{RUnknownModelType, "misspelt model type", "model_type is none of those this version knows, and close to one of them. One that is unlike them all may come with a Python package: it is not run (R028)."},
 	{REntityWithoutIDTypes, "entity without id types", "An entity needs at least one id type, or nothing could ever belong to it."},
 	{RCycle, "cycle", "Things that need each other in a circle can never be computed. Break the circle at one of the places shown."},
 	{RUnknownVar, "unknown var", "A template refers to a var or column object that does not exist."},

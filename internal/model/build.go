@@ -85,6 +85,7 @@ func (b *Builder) resolve() {
 	b.run(&b.parents)
 	b.declareCollatorsAndDefaults()
 	b.eachUnit(b.declareVarGroups)
+	b.declarePredicted()
 	b.override()
 	b.declareVarTables()
 	b.run(&b.later) // names between nodes
@@ -123,6 +124,8 @@ type Builder struct {
 	asked bool
 	// rowFiles are csv files of inputs: their lines are rows of people and are not shown with a diagnostic.
 	rowFiles map[*source.File]bool
+	// foreigns are the models that are not run, in the order of the project.
+	foreigns []*Foreign
 	// saidColumns are places of column names about which a mistake has been said.
 	saidColumns map[source.Span]bool
 	parents     []func() // after all models are declared
@@ -221,6 +224,9 @@ func (b *Builder) resolveFilters(t *IDType, seen []*IDType) {
 		case parent == nil:
 			b.Diags.Errorf(diag.RUnknownIDType, ext.Span, "no id type %q to extend", ext.Value).
 				WithFix("%s", orElse(didYouMean(ext.Value, b.idTypeNames()), "declare it under id_types in pb_project.yaml"))
+		case parent == t:
+			b.Diags.Errorf(diag.RUnknownIDType, ext.Span, "no package has an id type %q to extend", t.Name).
+				WithFix("import the package that has it, or take extends away")
 		case contains(seen, parent):
 			b.Diags.Errorf(diag.RCycle, ext.Span, "id type %q extends itself", t.Name).WithFix("take extends away from one of them")
 		default:
@@ -378,16 +384,14 @@ func (b *Builder) declareModels() {
 		}
 		t := types[m.Type.Value]
 		near := diag.Nearest(m.Type.Value, names)
-		if t == nil && near == "" && len(b.unit.spec.PythonRequirements) > 0 {
-			b.declareUnknown(m)
-			continue
+		switch {
+		case t != nil:
+			t.Declare(b, m)
+		case near == "":
+			b.declareUnknown(m, names)
+		default:
+			b.Diags.Errorf(diag.RUnknownModelType, m.Type.Span, "no model type %q", m.Type.Value).WithFix("did you mean %q?", near)
 		}
-		if t == nil {
-			b.Diags.Errorf(diag.RUnknownModelType, m.Type.Span, "no model type %q", m.Type.Value).
-				WithFix("%s", orElse(didYouMean(m.Type.Value, names), "the model types are "+strings.Join(names, ", ")))
-			continue
-		}
-		t.Declare(b, m)
 	}
 }
 

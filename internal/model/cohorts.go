@@ -434,7 +434,14 @@ func (b *Builder) chosen(fv *spec.FeatureViews, from []Node, name string) bool {
 	}
 	for _, f := range fv.Features {
 		n, _, ok := b.Find(f.From.Value)
-		if ok && slices.Contains(from, n) && (len(f.Include) == 0 || has(f.Include)) && !has(f.Exclude) {
+		if t, is := n.(*FeatureTable); is { // what it lists
+			ok = slices.ContainsFunc(t.Features, func(v *EntityVar) bool {
+				return slices.Contains(from, Node(v.Cohort)) && strings.EqualFold(v.Name, name)
+			})
+		} else {
+			ok = ok && slices.Contains(from, n)
+		}
+		if ok && (len(f.Include) == 0 || has(f.Include)) && !has(f.Exclude) {
 			return true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"kith/internal/diag"
 	"kith/internal/source"
+	"kith/internal/spec"
 	"kith/internal/template"
 )
 
@@ -14,8 +15,20 @@ func (b *Builder) env(owner Node, sc Scope) template.Env {
 		Names:   &names{b: b, unit: b.unit, owner: owner, sc: sc},
 		Macros:  b.compiled,
 		EndTime: b.opt.EndTime, BeginTime: b.opt.BeginTime,
+		OldTime:   b.oldTime(),
 		Discovery: true,
 	}
+}
+
+// oldTime reports whether a text may call the end time timestamp, as those of the schemas before begin and end times do. Macros
+// are for everybody, so one old package is enough.
+func (b *Builder) oldTime() bool {
+	for _, u := range b.units {
+		if v := u.spec.SchemaVersion; !v.Span.IsZero() && v.Value < spec.ContractSchema {
+			return true
+		}
+	}
+	return false
 }
 
 // names are the objects of modelling.md section 10.3.

@@ -270,6 +270,7 @@ func (o *materialObject) IsNil() bool {
 	return gone != o.except
 }
 
+// Write is the object's name: what selects from a material selects from it.
 func (o *materialObject) Write(*template.CallContext) (template.Value, error) {
 	if m, ok := o.n.owner.(*SQLModel); ok && !o.weak {
 		m.firm(o.node)
@@ -291,6 +292,9 @@ func (o *materialObject) Member(name string) (template.Value, bool) {
 		return callable(template.Str(o.node.Addr().Last())), true
 	case "Model":
 		return template.Obj(&modelObject{o.node}), true
+	case "DbObjectName", "GetSelectTarget", "GetSelectTargetSQL":
+		v, err := o.Write(nil)
+		return callable(v), err == nil
 	case "GetTimeFilteringColSQL":
 		col := ""
 		if s, ok := o.node.(*Input); ok {

@@ -30,9 +30,20 @@ func (g *Graph) Find(path string) (n Node, child string, ok bool) {
 		}
 		rest := parts[cut:]
 		switch n := n.(type) {
-		case *Input, *SQLModel, *Union, *Foreign:
+		case *Foreign:
 			if rest[0] == ChildVarTable && len(rest) <= 2 {
 				return n, ChildVarTable, true
+			}
+			return n, "", true // which columns and children it has is not known without running it
+		case *Input, *SQLModel, *Union:
+			if rest[0] == ChildVarTable && len(rest) <= 2 {
+				return n, ChildVarTable, true
+			}
+		case *FeatureTable:
+			if len(rest) == 1 && n.Cohort != nil {
+				if v := n.Cohort.Find(rest[0]); v != nil {
+					return v, "", true
+				}
 			}
 		case *Stitcher:
 			switch strings.Join(rest, "/") {

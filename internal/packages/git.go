@@ -23,7 +23,7 @@ import (
 func (l *loader) git(a address, pkg *spec.Package) (string, bool, error) {
 	fail := func(format string, args ...any) (string, bool, error) {
 		d := l.diags.Errorf(diag.PNotFound, pkg.URL.Span(), "package %s: "+format, append([]any{pkg.Name.Value}, args...)...).
-			WithFix("see what the repository has, and whether your network and credentials reach it: `git ls-remote %s`", hideUser(a.Clone))
+			WithFix("see what the repository has, and whether your network and credentials reach it: `git ls-remote %s`; or name a folder with a copy of it", hideUser(a.Clone))
 		if l.opt.Offline {
 			d.WithFix("load the project once with the network")
 		}

@@ -123,7 +123,7 @@ func (w *world) load(folder string) (*spec.Project, string) {
 // hint writes out "@repo" at the end of lines: the way out that is given for a repository.
 func hint(lines string) string {
 	return regexp.MustCompile(`@(\S+)`).ReplaceAllString(lines,
-		"(see what the repository has, and whether your network and credentials reach it: `git ls-remote file://DIR/$1`)")
+		"(see what the repository has, and whether your network and credentials reach it: `git ls-remote file://DIR/$1`; or name a folder with a copy of it)")
 }
 
 // names are the names of the projects that p imports, in brackets those that these import.

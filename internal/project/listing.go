@@ -127,6 +127,10 @@ func describe(n model.Node) *Listed {
 			t = "id_collator"
 		}
 		return &Listed{Name: n.Name, Type: t, Entity: n.Entity.Name, OutputType: string(n.Output)}
+	case *model.Union:
+		return &Listed{Name: n.Name, Type: "common_column_union"}
+	case *model.Foreign:
+		return &Listed{Name: n.Name, Type: n.Type, Entity: entityName(n.Entity)}
 	case *model.Cohort:
 		return &Listed{Name: n.Name, Type: "entity_cohort", Entity: n.Entity.Name}
 	case *model.EntityVar:
@@ -141,6 +145,14 @@ func describe(n model.Node) *Listed {
 		return &Listed{Name: n.Name, Type: "feature_view", Entity: n.Cohort.Entity.Name}
 	}
 	return &Listed{Name: n.Addr().Last()}
+}
+
+// entityName is the name of an entity, "" for none.
+func entityName(e *model.Entity) string {
+	if e == nil {
+		return ""
+	}
+	return e.Name
 }
 
 // Flow is what feeds what, a node for each step of a run.

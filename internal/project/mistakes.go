@@ -9,6 +9,7 @@ import (
 	"kith/internal/lower"
 	"kith/internal/rel"
 	"kith/internal/source"
+	"kith/internal/spec"
 )
 
 // furtherMistakes resolves a project whose files have mistakes, without a warehouse, and returns the errors that do not
@@ -26,13 +27,19 @@ func (p *Project) furtherMistakes(loaded diag.List) diag.List {
 	for _, d := range resolved {
 		switch {
 		case d.Severity != diag.Error, d.At.IsZero(): // only due to what is missing
-		case len(p.Spec.Unread) > 0 && slices.Contains(ofNames, d.Code): // it may stand in a file that could not be read
+		case partly(p.Spec) && slices.Contains(ofNames, d.Code): // it may stand in what could not be read
 		case slices.ContainsFunc(broken, func(s source.Span) bool { return inside(d.At, s) }):
 		default:
 			out = append(out, d)
 		}
 	}
 	return out
+}
+
+// partly reports whether a file or a package of a project could not be read.
+func partly(p *spec.Project) bool {
+	return len(p.Unread) > 0 || len(p.Imports) < len(p.Packages) ||
+		slices.ContainsFunc(p.Imports, func(i *spec.Import) bool { return partly(i.Project) })
 }
 
 // broken are the items that have mistakes.

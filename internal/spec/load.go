@@ -24,8 +24,9 @@ const (
 	NewestSchema = 99
 )
 
-// lastUnknown is the schema from which the language is known to the last key: before it, an unknown key is a warning.
-const lastUnknown = 42
+// ContractSchema is the schema that brought contracts and app_defaults. From it on the language is known to the last key: before
+// it, an unknown key is a warning.
+const ContractSchema = 42
 
 // olderProjectFiles are names that the project file had, or has by mistake.
 var olderProjectFiles = []string{"wht_project.yaml", "wht_project.yml", "pb_project.yml"}
@@ -114,7 +115,7 @@ func (r *reader) project() (*Project, error) {
 	if n.Kind == source.NullNode {
 		n = &source.Node{Kind: source.MapNode, Span: n.Span}
 	}
-	r.d.lenient = schemaOf(n) < lastUnknown
+	r.d.lenient = schemaOf(n) < ContractSchema
 	pf := decodeNew(r.d, n, projectObject)
 	p := &pf.Project
 	r.p = p

@@ -17,7 +17,7 @@ const (
 
 // timed are the model types that had validity_time up to schema 79. Types that run in Python keep a key of that name.
 var timed = map[string]bool{stitcherType: true, featureTableType: true, "sql_template": true, "entity_cohort": true,
-	"feature_view": true, "feature_views": true, "entity_traits_360": true}
+	"common_column_union": true, "feature_view": true, "feature_views": true, "entity_traits_360": true}
 
 // lastTimed is the schema that took validity_time out of the language.
 const lastTimed = 80

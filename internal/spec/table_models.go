@@ -48,6 +48,7 @@ var inputObject = &Object[Input]{
 		ObjFunc("source_metadata", "Where the data came from.", sourceMetadataObject, func(*Input, *unread) {}, NoEffect),
 		Ignored[Input]("remapping", "Left behind by user interfaces.", Gone(53)),
 		Ignored[Input]("columns", "Columns, in the oldest schemas.", Gone(18)),
+		Ignored[Input]("validity_time", "How long a result stayed usable.", Gone(80)),
 		Str("entity_key", "The entity of its ids, in the oldest schemas. Each id names its own.", func(i *Input) *source.At[string] { return &i.entity }, Gone(18)),
 	}, binding(Under("app_defaults"))...),
 	Check: checkInput,

@@ -262,8 +262,19 @@ func macroFolders() Field[projectFile] {
 	})
 }
 
-// preferredRE finds the dependency that schemas before 71 call preferred.
-var preferredRE = regexp.MustCompile(`dependency\s*=\s*["']preferred["']`)
+// olderWord is a word of templates that has another name today. re finds a use of it; group 1 is the word.
+type olderWord struct {
+	re       *regexp.Regexp
+	old, new string
+	// before is the schema from which the word means nothing more, 0 when it always is understood.
+	before int
+	what   string
+}
+
+var olderWordList = []olderWord{
+	{re: regexp.MustCompile(`dependency\s*=\s*["'](preferred)["']`), old: "preferred", new: "coercive", what: "the dependency"},
+	{re: regexp.MustCompile(`\b(timestamp)(?:\s*\|\s*isnil\b|\.Format\s*\()`), old: "timestamp", new: "end_time", before: ContractSchema, what: "the time of the run,"},
+}
 
 // olderWords finds older words inside of templates.
 func (r *reader) olderWords(n *source.Node) {
@@ -277,15 +288,16 @@ func (r *reader) olderWords(n *source.Node) {
 			r.olderWords(item)
 		}
 	case source.ScalarNode:
-		if !strings.Contains(n.Text.S, "preferred") {
-			return
-		}
-		for _, m := range preferredRE.FindAllStringIndex(n.Text.S, -1) {
-			start := m[0] + strings.Index(n.Text.S[m[0]:m[1]], "preferred")
-			at := n.Text.Origin(start, start+len("preferred"))
-			r.d.Warnf(diag.SOldName, at, "the dependency %q is an older name of %q", "preferred", "coercive").WithFix("write coercive")
-			if at.Text() == "preferred" {
-				r.d.older(at, "preferred", "coercive", Replace{at, "coercive"})
+		for _, w := range olderWordList {
+			if w.before > 0 && !r.d.lenient || !strings.Contains(n.Text.S, w.old) {
+				continue
+			}
+			for _, m := range w.re.FindAllStringSubmatchIndex(n.Text.S, -1) {
+				at := n.Text.Origin(m[2], m[3])
+				r.d.Warnf(diag.SOldName, at, "%s %q is an older name of %q", w.what, w.old, w.new).WithFix("write %s", w.new)
+				if at.Text() == w.old {
+					r.d.older(at, w.old, w.new, Replace{at, w.new})
+				}
 			}
 		}
 	}
@@ -293,5 +305,10 @@ func (r *reader) olderWords(n *source.Node) {
 
 // currentWords is a text with its older words replaced.
 func currentWords(s string) string {
-	return preferredRE.ReplaceAllStringFunc(s, func(m string) string { return strings.Replace(m, "preferred", "coercive", 1) })
+	for _, w := range olderWordList {
+		if strings.Contains(s, w.old) {
+			s = w.re.ReplaceAllStringFunc(s, func(m string) string { return strings.Replace(m, w.old, w.new, 1) })
+		}
+	}
+	return s
 }

@@ -214,6 +214,10 @@ var builtinNames = []string{"end_time", "begin_time", "end_time_sql", "begin_tim
 // is not given is looking at a time.
 func (st *state) builtin(name string) (Value, bool) {
 	switch name {
+	case "timestamp":
+		if st.env.OldTime {
+			return st.builtin("end_time")
+		}
 	case "end_time", "begin_time":
 		t := st.env.EndTime
 		if name == "begin_time" {

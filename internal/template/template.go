@@ -43,6 +43,8 @@ type Env struct {
 	Macros *Macros // may be nil
 	// EndTime and BeginTime are the run's; the zero Time means not given, and the name is nil.
 	EndTime, BeginTime time.Time
+	// OldTime lets texts call the end time timestamp, as they did before there were a begin and an end.
+	OldTime bool
 	// Discovery also evaluates what is not reached (branches of if, the body of a loop over nothing, the right side of and
 	// and or), with CallContext.Discovery set, so that the host sees the references made there. Their output and their
 	// mistakes are dropped.

@@ -30,6 +30,11 @@ var Object = &spec.Object[Spec]{
 		spec.Txt("occurred_at_col", "Column with the time of each row.", func(s *Spec) *source.Text { return &s.OccurredAtCol }),
 		spec.Obj("contract", "What the model promises.", spec.ContractObject, func(s *Spec) **spec.Contract { return &s.Contract }),
 		spec.Ignored[Spec]("entity_key", "The entity it is about. ids name it."),
+		spec.Ignored[Spec]("entity_cohort", "The cohort it is about."),
+		spec.Ignored[Spec]("features", "Columns described for people."),
+		spec.Ignored[Spec]("time_grain", "How often it is built."),
+		spec.Ignored[Spec]("retention_period", "How long its materials are kept."),
+		spec.Ignored[Spec]("validity_time", "Removed in schema 80."),
 		spec.Obj("materialization", "enable_status. It is a view, whatever the output_type.", spec.MaterializationObject, func(s *Spec) **spec.Materialization { return &s.Materialization }),
 	},
 }

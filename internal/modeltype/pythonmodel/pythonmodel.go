@@ -23,9 +23,16 @@ type Type struct {
 	paths []string
 	// entity is the key that names the entity.
 	entity string
-	// children are suffixes of models that the type adds beside itself.
-	children []string
+	// features are keys of what it adds to the features of its entity: a feature or a list of them.
+	features []string
+	// named is set when a feature is called as the model.
+	named bool
+	// children are models that the type adds beside itself.
+	children []child
 }
+
+// child is a model that a type adds: what its name ends in, and its type.
+type child struct{ suffix, typ string }
 
 // Types returns all of them.
 func Types() []model.Type {
@@ -38,17 +45,19 @@ func Types() []model.Type {
 
 var types = []Type{
 	{name: "propensity", entity: "entity_key", required: []string{"entity_key", "inputs", "training.predict_var", "training.predict_window_days", "prediction.output_columns"},
-		paths: []string{"inputs", "training.predict_var"}, children: []string{"_training", "_prediction"}},
+		paths: []string{"inputs", "training.predict_var"}, features: []string{"prediction.output_columns.*"}, children: []child{{"_training", "training_model"}, {"_prediction", "prediction_model"}}},
 	{name: "training_model", entity: "entity_key", required: []string{"inputs"}, paths: []string{"inputs"}},
-	{name: "prediction_model", entity: "entity_key", required: []string{"inputs", "training_model"}, paths: []string{"inputs", "training_model"}},
-	{name: "python_model", entity: "entity_key", paths: []string{"train.inputs", "predict.inputs"}},
-	{name: "churn_prediction", entity: "entity_key", paths: []string{"inputs"}},
+	{name: "prediction_model", entity: "entity_key", required: []string{"inputs", "training_model"}, paths: []string{"inputs", "training_model"},
+		features: []string{"features", "ml_config.outputs.column_names.*"}},
+	{name: "python_model", entity: "entity_key", paths: []string{"train.inputs", "predict.inputs"},
+		features: []string{"features", "predict.config.outputs.feature_meta_data.features", "predict.config.outputs.column_names.*"}},
+	{name: "churn_prediction", entity: "entity_key", paths: []string{"inputs"}, features: []string{"features", "prediction.output_columns.*"}},
 	{name: "attribution", entity: "entity_key", required: []string{"entity_key", "conversion.touchpoints", "conversion.conversion_vars"},
 		paths: []string{"conversion.touchpoints[].from", "campaign.campaign_details[].*[].from"}},
 	{name: "attribution_report", entity: "entity_key", paths: []string{"conversion.touchpoints[].from"}},
 	{name: "campaign_attribution_scores", entity: "entity", required: []string{"touchpoint_var"}},
-	{name: "llm_model", entity: "entity_key", required: []string{"prompt", "entity_key"}, paths: []string{"var_inputs", "table_inputs[].from"}},
-	{name: "llm_email_gen", entity: "entity_key"},
+	{name: "llm_model", entity: "entity_key", required: []string{"prompt", "entity_key"}, paths: []string{"var_inputs", "table_inputs[].from"}, features: []string{"features"}, named: true},
+	{name: "llm_email_gen", entity: "entity_key", features: []string{"features"}, named: true},
 	{name: "pyplot", paths: []string{"x_axis.inputs", "y_axis.inputs"}},
 	{name: "report_model"},
 	{name: "audit_id_stitcher"},
@@ -75,6 +84,7 @@ func (t Type) Declare(b *model.Builder, m *spec.Model) {
 			f.Entity = b.EntityNamed(source.At[string]{Value: n.Text.S, Span: n.Span})
 		}
 	}
+	f.Features = t.featuresOf(m)
 	if !b.AddForeign(f, m.Type.Span) {
 		return
 	}
@@ -84,18 +94,35 @@ func (t Type) Declare(b *model.Builder, m *spec.Model) {
 			paths = append(paths, names(n)...)
 		}
 	}
-	for _, suffix := range t.children {
-		c := &model.Foreign{Name: f.Name + suffix, Type: t.name, Entity: f.Entity}
-		c.Address, c.Span, c.Disabled = f.Address+addr.Addr(suffix), f.Span, f.Disabled
+	for _, x := range t.children {
+		c := &model.Foreign{Name: f.Name + x.suffix, Type: x.typ, Entity: f.Entity}
+		c.Address, c.Span, c.Disabled = f.Address+addr.Addr(x.suffix), f.Span, f.Disabled
 		if c.Disabled == "" {
 			c.Disabled = "it belongs to " + f.Name
 		}
 		if b.Add(c) {
 			b.Need(f, c)
-			b.Later(func() { needAll(b, c, paths) })
+			b.Text(func() { needAll(b, c, paths) })
 		}
 	}
-	b.Later(func() { needAll(b, f, paths) })
+	b.Text(func() { needAll(b, f, paths) }) // paths may lead through feature tables, which find their vars when all are declared
+}
+
+// featuresOf are the features that a model of the type adds to its entity.
+func (t Type) featuresOf(m *spec.Model) []model.ForeignFeature {
+	var out []model.ForeignFeature
+	for _, key := range t.features {
+		for _, n := range find(m.Spec, key) {
+			if f, ok := model.FeatureAt(n); ok {
+				out = append(out, f)
+			}
+			out = append(out, model.FeaturesAt(n)...)
+		}
+	}
+	if t.named {
+		out = append(out, model.ForeignFeature{Name: m.Name})
+	}
+	return out
 }
 
 // needAll resolves paths once: a path that is wrong is said for the first node only.
