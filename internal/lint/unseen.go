@@ -58,8 +58,10 @@ func seen(g *model.Graph) *readers {
 			s.holes(n.Query)
 			s.holes(n.Statements)
 		case *model.FeatureTable:
-			for _, v := range n.Features {
-				s.vars[v] = true
+			for _, f := range n.Features {
+				if f.Var != nil {
+					s.vars[f.Var] = true
+				}
 			}
 		}
 		s.holes(n.Base().PreRun)

@@ -14,16 +14,22 @@ func (l *lowering) featureTable(n *model.FeatureTable) {
 	c := n.Cohort
 	id := c.Entity.IDColumn
 	var vars []*model.EntityVar
-	for _, v := range n.Features {
-		if usable(v) {
-			vars = append(vars, v)
+	for _, f := range n.Features {
+		if f.Var != nil && usable(f.Var) {
+			vars = append(vars, f.Var)
 		}
 	}
 	sel := &rel.Select{Items: []rel.Item{item(rel.C("c", id), id), item(&rel.Lit{Value: l.ctx.EndTime.UTC()}, colValidAt)}}
 	var find func(*model.EntityVar) rel.Expr
 	sel.From, sel.Joins, find = l.membersWith(c, vars, false, n, "c")
-	for _, v := range vars {
-		sel.Items = append(sel.Items, item(find(v), v.Name))
+	columns := l.joinFeatures(sel, c.Entity, "c")
+	for _, f := range n.Features {
+		switch {
+		case f.Var != nil && usable(f.Var):
+			sel.Items = append(sel.Items, item(find(f.Var), f.Name()))
+		case f.Column != nil && usable(f.Column.Model):
+			sel.Items = append(sel.Items, item(rel.C(columns(f.Column.Model), f.Name()), f.Name()))
+		}
 	}
 	out := l.objectOf(n)
 	l.add(&Step{Addr: n.Address, Title: "feature table " + n.Name, Node: n, Hash: n.Hash, Out: out, Type: "feature_table_model",
@@ -41,7 +47,7 @@ func (l *lowering) featureView(n *model.FeatureView) {
 		sel.From = table(l.objectOf(main), "v")
 	} else {
 		sel.From = table(l.objectOf(c.VarTable), "v")
-		find = l.joinFeatures(sel, c.Entity)
+		find = l.joinFeatures(sel, c.Entity, "v")
 	}
 	if n.By != nil {
 		sel.Joins = append([]rel.Join{{Kind: rel.Inner, Source: rel.Source{Rel: l.idsOfType(c.Entity, n.By), Alias: "g"},
@@ -91,14 +97,15 @@ func mainView(c *model.Cohort) *model.FeatureView {
 	return nil
 }
 
-// joinFeatures returns a function that joins the features of an SQL model to a view, once, and gives the alias they have.
-func (l *lowering) joinFeatures(sel *rel.Select, e *model.Entity) func(*model.SQLModel) string {
+// joinFeatures returns a function that joins the features of an SQL model to what has the main ids of an alias, once, and gives
+// the alias they have.
+func (l *lowering) joinFeatures(sel *rel.Select, e *model.Entity, members string) func(*model.SQLModel) string {
 	alias := map[*model.SQLModel]string{}
 	return func(m *model.SQLModel) string {
 		if alias[m] == "" {
 			alias[m] = fmt.Sprintf("m%d", len(alias)+1)
 			sel.Joins = append(sel.Joins, rel.Join{Kind: rel.Left, Source: rel.Source{Rel: l.modelFeatures(m, e), Alias: alias[m]},
-				On: []rel.Expr{rel.Eq(rel.C(alias[m], e.IDColumn), rel.C("v", e.IDColumn))}})
+				On: []rel.Expr{rel.Eq(rel.C(alias[m], e.IDColumn), rel.C(members, e.IDColumn))}})
 		}
 		return alias[m]
 	}

@@ -400,22 +400,32 @@ func (b *Builder) fillView(v *FeatureView, fv *spec.FeatureViews) {
 		}
 	}
 	b.Text(func() { // models name their cohort when they are resolved
-		for _, m := range b.SQL {
-			for a := c; a != nil; a = a.Parent {
-				if m.Of != a {
-					continue
-				}
-				for _, f := range m.Features {
-					if b.chosen(fv, []Node{m}, f.Name) && add(f.Name, f.Span) {
-						v.Columns = append(v.Columns, &ModelFeature{f, m})
-						v.need(m)
-					}
-				}
+		for _, f := range b.ModelFeatures(c) {
+			if b.chosen(fv, []Node{f.Model}, f.Name) && add(f.Name, f.Span) {
+				v.Columns = append(v.Columns, f)
+				v.need(f.Model)
 			}
 		}
 		sort.SliceStable(v.Columns, func(i, j int) bool { return v.Columns[i].Name < v.Columns[j].Name })
 	})
 	sort.SliceStable(v.Vars, func(i, j int) bool { return v.Vars[i].Name < v.Vars[j].Name })
+}
+
+// ModelFeatures are the features of SQL models that belong to a cohort or one it extends, in the order of the models. They are
+// known when all nodes are declared.
+func (b *Builder) ModelFeatures(c *Cohort) []*ModelFeature {
+	var out []*ModelFeature
+	for _, m := range b.SQL {
+		for a := c; a != nil; a = a.Parent {
+			if m.Of != a {
+				continue
+			}
+			for _, f := range m.Features {
+				out = append(out, &ModelFeature{f, m})
+			}
+		}
+	}
+	return out
 }
 
 // chosen applies the features list of a feature_views block: without one everything is shown; with one, what an item that
@@ -435,8 +445,8 @@ func (b *Builder) chosen(fv *spec.FeatureViews, from []Node, name string) bool {
 	for _, f := range fv.Features {
 		n, _, ok := b.Find(f.From.Value)
 		if t, is := n.(*FeatureTable); is { // what it lists
-			ok = slices.ContainsFunc(t.Features, func(v *EntityVar) bool {
-				return slices.Contains(from, Node(v.Cohort)) && strings.EqualFold(v.Name, name)
+			ok = slices.ContainsFunc(t.Features, func(x TableFeature) bool {
+				return slices.Contains(from, x.of()) && strings.EqualFold(x.Name(), name)
 			})
 		} else {
 			ok = ok && slices.Contains(from, n)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"kith/internal/diag"
@@ -223,10 +224,12 @@ func (n *names) target(ctx *template.CallContext, m *materialObject, path string
 		f.At, f.Fix = ctx.ArgAt(0), fix
 		return f
 	}
-	if at := strings.Index(strings.ToLower(path), "/incr_delta_tbl"); at > 0 {
-		// The rows since an earlier run: there is no earlier run to start from.
-		m.absent, m.optional = true, true
-		path = path[:at]
+	for _, delta := range []string{"/incr_delta_tbl", "/" + ChildDelta} {
+		if at := strings.Index(strings.ToLower(path), delta); at > 0 {
+			// The rows or the ids that changed since an earlier run: there is no earlier run to start from.
+			m.absent, m.optional = true, true
+			path = path[:at]
+		}
 	}
 	node, child, ok := n.b.Find(path)
 	if !ok && !strings.Contains(path, "/") {
@@ -235,12 +238,26 @@ func (n *names) target(ctx *template.CallContext, m *materialObject, path string
 	if !ok {
 		return fail(orElse(didYouMean(path, n.b.Paths()), "see `kith show models` for the paths there are"), "no input or model %q", path)
 	}
+	m.node, m.child = node, child
 	switch node.(type) {
 	case *EntityVar, *InputVar:
-		return fail("dereference its var_table and select the column", "%s is a column and cannot be read as a table", path)
+		at := ctx.ArgAt(0)
+		n.b.Check(func() { n.noTable(m, path, at) })
 	}
-	m.node, m.child = node, child
 	return nil
+}
+
+// noTable says so when a query reads the column of a var as if it were a table.
+func (n *names) noTable(m *materialObject, path string, at source.Span) {
+	q, ok := n.owner.(*SQLModel)
+	if !ok || !m.written || q.Query == nil {
+		return
+	}
+	name := m.node.Addr().Last()
+	if slices.ContainsFunc(q.Query.Facts.Tables, func(t string) bool { return strings.EqualFold(t, name) }) {
+		n.b.Diags.Errorf(diag.RDeRef, at, "%s is a column and cannot be read as a table", path).
+			WithFix("dereference its var_table and select the column")
+	}
 }
 
 // materialObject is a dereferenced node.
@@ -250,6 +267,8 @@ type materialObject struct {
 	child string
 	// optional tells that the template can do without it; absent that it is not there in this run; except turns that round.
 	optional, absent, except bool
+	// written tells that it stands in the rendered text.
+	written bool
 	// weak tells that reading it makes it no more necessary (enable_status: only_if_necessary).
 	weak bool
 }
@@ -270,8 +289,20 @@ func (o *materialObject) IsNil() bool {
 	return gone != o.except
 }
 
-// Write is the object's name: what selects from a material selects from it.
+// Write gives the object's name. A var is a column of its var table: it is written as the column's name, and who names it waits
+// for the table (modelling.md section 11.4).
 func (o *materialObject) Write(*template.CallContext) (template.Value, error) {
+	o.written = true
+	switch v := o.node.(type) {
+	case *EntityVar:
+		if t := v.Cohort.VarTable; t != nil {
+			o.n.owner.Base().need(t)
+		}
+		return template.Str(v.Name), nil
+	case *InputVar:
+		o.n.owner.Base().need(v)
+		return template.Str(v.Name), nil
+	}
 	if m, ok := o.n.owner.(*SQLModel); ok && !o.weak {
 		m.firm(o.node)
 	}

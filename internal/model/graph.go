@@ -449,8 +449,30 @@ type FeatureTable struct {
 	NodeBase
 	Name     string
 	Cohort   *Cohort
-	Features []*EntityVar
+	Features []TableFeature
 	spec     *spec.Model
+}
+
+// TableFeature is a listed feature of a feature table: a var, or else a column of an SQL model.
+type TableFeature struct {
+	Var    *EntityVar
+	Column *ModelFeature
+}
+
+// Name is the name of the feature's column.
+func (f TableFeature) Name() string {
+	if f.Var != nil {
+		return f.Var.Name
+	}
+	return f.Column.Name
+}
+
+// of is the node that declares the feature.
+func (f TableFeature) of() Node {
+	if f.Var != nil {
+		return f.Var.Cohort
+	}
+	return f.Column.Model
 }
 
 // FeatureView shows all features of a cohort, a row per main id, or per id of one type.

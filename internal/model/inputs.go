@@ -11,6 +11,7 @@ import (
 	"kith/internal/source"
 	"kith/internal/spec"
 	"kith/internal/sqltext"
+	"kith/internal/template"
 )
 
 func (b *Builder) declareInputs() {
@@ -96,10 +97,8 @@ func (b *Builder) inputPlace(in *Input) {
 			in.Broken = true // the loader has said so
 			return
 		}
-		parts, ok := tableName(at.Value)
+		parts, ok := b.tableParts(in, at)
 		if !ok {
-			b.Diags.Errorf(diag.RBadTableName, at.Span, "%q is no table name", at.Value).
-				WithFix("write table, schema.table or database.schema.table")
 			in.Broken = true
 		}
 		in.Table = parts
@@ -107,6 +106,42 @@ func (b *Builder) inputPlace(in *Input) {
 			b.lookUp(in)
 		}
 	}
+}
+
+// tableParts reads the name of an input's table, which may be a template: pb projects choose the database by dialect or name
+// an object of the output schema with warehouse.ObjRef. What is wrong has been said when ok is false.
+func (b *Builder) tableParts(in *Input, at source.At[string]) (parts []NamePart, ok bool) {
+	name := at.Value
+	if strings.Contains(name, "{{") || strings.Contains(name, "{%") {
+		r, ok := b.Render(in, source.Literal(name, at.Span), Scope{})
+		if !ok {
+			return nil, false
+		}
+		if name, ok = tableText(r); !ok {
+			b.Diags.Errorf(diag.RBadTableName, at.Span, "the template gives no table name: it depends on the run or on a model").
+				WithFix("use warehouse.DatabaseType(), warehouse.ObjRef('name') and plain text here")
+			return nil, false
+		}
+	}
+	parts, ok = tableName(name)
+	if !ok {
+		b.Diags.Errorf(diag.RBadTableName, at.Span, "%q is no table name", name).
+			WithFix("write table, schema.table or database.schema.table")
+	}
+	return parts, ok
+}
+
+// tableText is the text of a rendered table name. An object of the output schema is its name alone: one part means that schema.
+func tableText(r template.Rendered) (string, bool) {
+	text := r.Text.S
+	for i, h := range r.Holes {
+		t, ok := h.(TargetHole)
+		if !ok {
+			return "", false
+		}
+		text = strings.ReplaceAll(text, template.Placeholder(i), t.Name)
+	}
+	return text, true
 }
 
 // lookUp asks the warehouse for an input's table. A missing table disables an optional input and is a mistake otherwise.

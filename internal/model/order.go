@@ -257,8 +257,11 @@ func meaning(w *strings.Builder, n Node) {
 		tree("default", n.Default)
 		tree("type", n.Type)
 	case *FeatureTable:
-		for _, v := range n.Features {
-			f("feature", v.Name)
+		for _, x := range n.Features {
+			f("feature", x.Name())
+			if x.Column != nil {
+				f("of", x.Column.Model.Address)
+			}
 		}
 	case *FeatureView:
 		f("name", n.Name)

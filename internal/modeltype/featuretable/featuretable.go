@@ -2,6 +2,8 @@
 package featuretable
 
 import (
+	"strings"
+
 	"kith/internal/diag"
 	"kith/internal/model"
 	"kith/internal/source"
@@ -18,12 +20,12 @@ type Spec struct {
 
 // Object is the field table of the model_spec.
 var Object = &spec.Object[Spec]{
-	Name: "feature_table_model", Place: "models[].model_spec (feature_table_model)", Doc: "A view of chosen vars with the time they are valid at. Feature views replace it.",
+	Name: "feature_table_model", Place: "models[].model_spec (feature_table_model)", Doc: "A view of chosen features with the time they are valid at. Feature views replace it.",
 	Span: func(s *Spec) *source.Span { return &s.Span },
 	Fields: []spec.Field[Spec]{
 		spec.Str("entity_key", "The entity.", func(s *Spec) *source.At[string] { return &s.EntityKey }),
 		spec.Str("entity_cohort", "A cohort, instead of the entity.", func(s *Spec) *source.At[string] { return &s.EntityCohort }),
-		spec.Names("features", "The vars, in the order of the columns.", func(s *Spec) *[]source.At[string] { return &s.Features }),
+		spec.Names("features", "The vars, and features of SQL models, in the order of the columns.", func(s *Spec) *[]source.At[string] { return &s.Features }),
 		spec.Ignored[Spec]("validity_time", "Removed in schema 80."),
 		spec.Ignored[Spec]("compatibility_mode", "A switch of evaluation order that has no meaning here."),
 		spec.Ignored[Spec]("time_grain", "How often it is built."),
@@ -66,27 +68,55 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 			return
 		}
 		b.Need(n, n.Cohort)
-		seen := map[*model.EntityVar]bool{}
-		for _, f := range s.Features {
-			v := n.Cohort.Find(f.Value)
-			if v == nil {
-				var known []string
-				for _, x := range n.Cohort.Visible() {
-					known = append(known, x.Name)
-				}
-				d := b.Diags.Errorf(diag.RUnknownVar, f.Span, "%s has no var %q", n.Cohort.Address, f.Value)
-				if near := diag.Nearest(f.Value, known); near != "" {
-					d.WithFix("did you mean %q?", near)
-				}
-				n.Broken = true
-				continue
-			}
-			if seen[v] {
-				continue
-			}
-			seen[v] = true
-			n.Features = append(n.Features, v)
-			b.Need(n, v)
-		}
+		b.Later(func() { list(b, n, s.Features) }) // when SQL models know their cohort, too
 	})
+}
+
+// list looks the features up: vars that the cohort sees, and features of SQL models of the cohort.
+func list(b *model.Builder, n *model.FeatureTable, names []source.At[string]) {
+	seen := map[string]bool{}
+	for _, name := range names {
+		f, ok := feature(b, n.Cohort, name.Value)
+		if !ok {
+			d := b.Diags.Errorf(diag.RUnknownVar, name.Span, "%s has no var or feature %q", n.Cohort.Address, name.Value)
+			if near := diag.Nearest(name.Value, known(b, n.Cohort)); near != "" {
+				d.WithFix("did you mean %q?", near)
+			}
+			n.Broken = true
+			continue
+		}
+		if key := strings.ToLower(f.Name()); !seen[key] {
+			seen[key] = true
+			n.Features = append(n.Features, f)
+			if f.Var != nil {
+				b.Need(n, f.Var)
+			} else {
+				b.Need(n, f.Column.Model)
+			}
+		}
+	}
+}
+
+// feature is the var of a name, else the feature of that name of an SQL model.
+func feature(b *model.Builder, c *model.Cohort, name string) (model.TableFeature, bool) {
+	if v := c.Find(name); v != nil {
+		return model.TableFeature{Var: v}, true
+	}
+	for _, f := range b.ModelFeatures(c) {
+		if strings.EqualFold(f.Name, name) {
+			return model.TableFeature{Column: f}, true
+		}
+	}
+	return model.TableFeature{}, false
+}
+
+func known(b *model.Builder, c *model.Cohort) []string {
+	var names []string
+	for _, v := range c.Visible() {
+		names = append(names, v.Name)
+	}
+	for _, f := range b.ModelFeatures(c) {
+		names = append(names, f.Name)
+	}
+	return names
 }
