@@ -314,6 +314,9 @@ func (d *viewDeclaration) add(c *Cohort, main *FeatureView, fv *spec.FeatureView
 			continue
 		}
 		d.names[strings.ToLower(v.Name)] = v
+		if v.By != nil && b.Node(v.Address) != nil { // a second view by that id
+			v.Address = main.Address.Child(v.Name)
+		}
 		if !b.Add(v) {
 			continue
 		}

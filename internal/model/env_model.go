@@ -232,8 +232,10 @@ func (n *names) target(ctx *template.CallContext, m *materialObject, path string
 		}
 	}
 	node, child, ok := n.b.Find(path)
-	if !ok && !strings.Contains(path, "/") {
-		node, child, ok = n.b.Find("models/" + path) // the folder that the model itself is in
+	for _, folder := range []string{"models/", "inputs/"} { // a bare name: the folder that the model itself is in comes first
+		if !ok && !strings.Contains(path, "/") {
+			node, child, ok = n.b.Find(folder + path)
+		}
 	}
 	if !ok {
 		return fail(orElse(didYouMean(path, n.b.Paths()), "see `kith show models` for the paths there are"), "no input or model %q", path)
