@@ -13,6 +13,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -50,6 +52,8 @@ var tools = map[string]func(){
 	"treehash": tool(treehash),
 	"jsonget":  tool(jsonget),
 	"copytree": tool(copytree),
+	"linked":   tool(linked),
+	"samejson": tool(samejson),
 }
 
 // TestMain gives the tools to the scripts.
@@ -241,4 +245,55 @@ func copytree(args []string) error {
 		}
 		return os.WriteFile(filepath.Join(args[1], rel), data, 0o644)
 	})
+}
+
+var href = regexp.MustCompile(`(?:href|src)="([^"]*)"`)
+
+// linked checks that everything a page links is there, beside it, and that nothing is on the network: linked page.html.
+func linked(args []string) error {
+	data, err := os.ReadFile(args[0])
+	if err != nil {
+		return err
+	}
+	links := href.FindAllStringSubmatch(string(data), -1)
+	for _, l := range links {
+		if !filepath.IsLocal(filepath.FromSlash(strings.TrimSuffix(l[1], "/"))) {
+			return fmt.Errorf("%s leads away", l[1])
+		}
+		if _, err := os.Stat(filepath.Join(filepath.Dir(args[0]), filepath.FromSlash(l[1]))); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("%d links, all there\n", len(links))
+	return nil
+}
+
+// samejson checks that the line of type result in a file of JSON lines is the document of another file: samejson lines doc.
+func samejson(args []string) error {
+	doc, err := os.ReadFile(args[1])
+	if err != nil {
+		return err
+	}
+	var want map[string]any
+	if err := json.Unmarshal(doc, &want); err != nil {
+		return err
+	}
+	lines, err := os.Open(args[0])
+	if err != nil {
+		return err
+	}
+	defer lines.Close()
+	for d := json.NewDecoder(lines); ; {
+		var got map[string]any
+		if err := d.Decode(&got); err != nil {
+			return fmt.Errorf("no line result: %w", err)
+		}
+		if got["type"] == "result" {
+			delete(got, "type")
+			if !reflect.DeepEqual(got, want) {
+				return fmt.Errorf("the line result is %v\nthe file holds %v", got, want)
+			}
+			return nil
+		}
+	}
 }

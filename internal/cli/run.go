@@ -34,7 +34,10 @@ func (a *App) run() *cobra.Command {
 A run that failed or was stopped goes on where it stood when it is run again with its --seq_no.
 
 With --json standard output is JSON lines, one object a line with a key "type": header, diagnostics, run_started,
-step_started, step_progress, step_done, run_done, and at the end result, or error when there is none.`,
+step_started, step_progress, step_done, run_done, and at the end result, or error when there is none.
+
+However a run ends, its report is left beside its SQL, in output/<target>/seq_no/<n>: run_report.html to look at, and
+run_report.json, which is the line result of --json. See kith show run_report.`,
 		Example: example(`
 			kith run
 			kith run -p examples/shop --end_time 2026-06-30T00:00:00Z
@@ -125,22 +128,26 @@ func (a *App) carryOut(ctx context.Context, w *project.Work, c *project.Compiled
 	if err != nil {
 		return unwritten(err)
 	}
-	r := &runView{app: a, work: w, compiled: c, folder: folder, began: time.Now()}
+	if err := c.ForgetReport(); err != nil {
+		return unwritten(err)
+	}
+	r := &runView{app: a, work: w, compiled: c, began: time.Now(), log: project.NewRunLog(w.RunHeader(ctx, c, folder), c.RunSteps())}
 	r.begin()
 	out, err := run.Run(ctx, w.Registry, c.Plan, run.Options{
 		Project: w.Project.Spec.Name.Value, Warehouse: w.Target.Type, Concurrency: f.concurrency,
-		IgnoreErrors: f.ignoreErrors, KernelMemory: project.KernelMemory, Emit: r.reader.Event,
+		IgnoreErrors: f.ignoreErrors, KernelMemory: project.KernelMemory, Emit: r.reader.Event, Now: a.Now,
 	})
 	r.reader.Close()
 	if err != nil && !interrupted(ctx, err) {
 		r.unrecorded(ctx, out, err)
 	}
+	r.report(ctx, out)
 	if f.csv != "" && len(out.Published) > 0 {
 		if err := a.writeOutputs(ctx, w, c, out, f.csv); err != nil {
 			return err
 		}
 	}
-	return r.end(ctx, out)
+	return r.end(out)
 }
 
 // materials gives the names of what the steps make.

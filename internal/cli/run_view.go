@@ -29,84 +29,48 @@ type runView struct {
 	reader   view.Reader
 	lines    *view.Lines // nil unless JSON is asked for
 	began    time.Time
-	steps    stepCount
+	log      *project.RunLog
 	// untaken is set when the run has no row under its number, so that only its times lead back to it.
 	untaken bool
 	// warnings are of the end of the run.
 	warnings diag.List
-}
-
-// stepCount counts how the steps ended, for a run that was stopped.
-type stepCount struct {
-	done, reused, total int
-	failed              map[string]string // address to title
-	skipped             map[string]int    // by cause
+	// unread is why the numbers of what is published could not be read.
+	unread error
+	// page is the path of the report, "" when it could not be written.
+	page string
 }
 
 // begin shows the header and opens a reader of events.
 func (r *runView) begin() {
 	a := r.app
-	names := materials(r.compiled)
 	if a.flags.json {
 		r.lines = a.stream
-		r.lines.Materials = names
-		r.lines.Line("header", r.header())
+		r.lines.Log = r.log
+		r.lines.Line("header", r.log.Report().RunHeader)
 		r.lines.Diagnostics(a.diags)
 		r.reader = r.lines
 	} else {
 		if view.Terminal(a.Out) {
 			r.reader = view.NewLive(a.Out, a.flags.verbose)
 		} else {
-			r.reader = &view.Plain{Out: a.Out, Materials: names, Verbose: a.flags.verbose}
+			r.reader = &view.Plain{Out: a.Out, Materials: materials(r.compiled), Verbose: a.flags.verbose}
 		}
 		r.writeHeader(a.Out)
 		a.say(a.diags)
 	}
-	r.reader = &counting{Reader: r.reader, to: &r.steps}
+	r.reader = &logged{Reader: r.reader, log: r.log}
 }
 
-// counting counts steps on their way to a reader.
-type counting struct {
+// logged writes events into the report before a reader sees them.
+type logged struct {
 	view.Reader
-	to *stepCount
+	log *project.RunLog
 }
 
-// Event counts and passes on.
-func (c *counting) Event(e run.Event) {
-	switch e := e.(type) {
-	case *run.RunStarted:
-		c.to.total = e.Build + e.Reuse
-		c.to.failed, c.to.skipped = map[string]string{}, map[string]int{}
-	case *run.StepDone:
-		switch e.Status {
-		case run.Done:
-			c.to.done++
-		case run.Reused:
-			c.to.reused++
-		case run.Failed:
-			c.to.failed[e.Addr] = e.Title
-		case run.Skipped:
-			c.to.skipped[e.Cause]++
-		}
-	}
-	c.Reader.Event(e)
-}
-
-type header struct {
-	Project   string     `json:"project"`
-	Target    string     `json:"target"`
-	Warehouse string     `json:"warehouse"`
-	Place     string     `json:"place"`
-	Schema    string     `json:"schema"`
-	SeqNo     int64      `json:"seqNo"`
-	BeginTime *time.Time `json:"beginTime"`
-	EndTime   time.Time  `json:"endTime"`
-	Folder    string     `json:"folder"`
-}
-
-func (r *runView) header() header {
-	s, t := r.compiled.Settings, r.work.Target
-	return header{r.work.Project.Spec.Name.Value, s.Target, t.Type, t.Place(), t.Schema, s.SeqNo, view.Moment(s.BeginTime), s.EndTime.UTC(), r.folder}
+// Event writes down and passes on.
+func (l *logged) Event(e run.Event) {
+	l.log.Event(e)
+	l.Reader.Event(e)
 }
 
 func (r *runView) writeHeader(w io.Writer) {
@@ -142,56 +106,38 @@ func times(begin, end time.Time) string {
 }
 
 // end shows how the run ended and returns the exit code as an error.
-func (r *runView) end(ctx context.Context, out *run.Outcome) error {
-	code := exitCode(out)
-	var rep *project.Report
-	if code == ExitOK || code == ExitPartial {
-		var err error
-		if rep, err = r.work.Report(ctx, r.compiled, out); err != nil {
-			if !interrupted(ctx, err) {
-				return stop(ExitRun, fmt.Errorf("the run is published; its numbers cannot be read: %w", err))
-			}
-			rep = nil
-		}
-	}
+func (r *runView) end(out *run.Outcome) error {
 	if len(r.warnings) > 0 {
 		if r.lines != nil {
 			r.lines.Diagnostics(r.warnings)
 		}
 		r.app.say(r.warnings)
 	}
+	code := exitCode(out)
 	if r.lines != nil {
-		r.result(out, rep, code)
+		r.lines.Line("result", r.log.Report())
 	} else {
-		r.people(out, rep, code)
+		r.people(out, code)
 	}
-	if code == ExitOK {
+	switch {
+	case r.unread != nil:
+		return stop(ExitRun, fmt.Errorf("the run is published; its numbers cannot be read: %w", r.unread))
+	case code == ExitOK:
 		return nil
 	}
 	return exit(code)
 }
 
 func exitCode(out *run.Outcome) int {
-	switch {
-	case out.Interrupted:
+	switch out.Status() {
+	case run.RunInterrupted:
 		return ExitInterrupted
-	case len(out.Failures) == 0 && out.Done.Failed == 0:
+	case run.RunDoneWhole:
 		return ExitOK
-	case len(out.Published) > 0:
+	case run.RunPartial:
 		return ExitPartial
 	}
 	return ExitRun
-}
-
-func (r *runView) result(out *run.Outcome, rep *project.Report, code int) {
-	r.lines.Line("result", struct {
-		ExitCode    int             `json:"exitCode"`
-		SeqNo       int64           `json:"seqNo"`
-		Interrupted bool            `json:"interrupted"`
-		Resume      string          `json:"resume,omitempty"`
-		Failures    diag.List       `json:"failures"`
-		Report      *project.Report `json:"report"`
-	}{code, out.Done.SeqNo, out.Interrupted, r.resume(code), out.Failures, rep})
 }
 
 // unrecorded puts an error of kith's own tables among the failures of a run. When everything is published what it was to
@@ -231,9 +177,13 @@ func (r *runView) resume(code int) string {
 	return r.app.line("kith run", append(times, "--end_time", s.EndTime.UTC().Format(time.RFC3339Nano))...)
 }
 
-func (r *runView) people(out *run.Outcome, rep *project.Report, code int) {
+func (r *runView) people(out *run.Outcome, code int) {
 	a := r.app
-	if code == ExitOK && rep != nil {
+	if code == ExitOK {
+		rep := r.log.Report().Report
+		if rep == nil { // its numbers could not be read
+			rep = &project.Report{}
+		}
 		r.screen(rep, headline(out, time.Since(r.began)))
 		return
 	}
@@ -243,24 +193,50 @@ func (r *runView) people(out *run.Outcome, rep *project.Report, code int) {
 	}
 	style := a.style()
 	fmt.Fprintln(a.Err)
+	kept, failed, skipped := r.tally()
 	switch code {
 	case ExitInterrupted:
 		a.note("%s", style.Bold(fmt.Sprintf("Interrupted: %d of %s built and kept. Nothing was published; what was published before stands.",
-			r.steps.done+r.steps.reused, view.Count(r.steps.total, "step"))))
+			kept, view.Count(r.planned(), "step"))))
 	case ExitPartial:
 		a.note("%s", style.Bold(fmt.Sprintf("Published in part: %s. The others stand as they were.", view.Count(len(out.Published), "view"))))
 	default:
 		a.note("%s", style.Bold("Failed. Nothing was published; what was published before stands."))
 	}
 	if code == ExitInterrupted { // the user knows why
-		r.steps.skipped = nil
+		skipped = nil
 	}
-	for _, cause := range slices.Sorted(maps.Keys(r.steps.skipped)) {
-		if title := r.steps.failed[cause]; title != "" {
-			a.note("%s not run because of: %s", view.Count(r.steps.skipped[cause], "step"), title)
+	for _, cause := range slices.Sorted(maps.Keys(skipped)) {
+		if title := failed[cause]; title != "" {
+			a.note("%s not run because of: %s", view.Count(skipped[cause], "step"), title)
 		}
 	}
+	if r.page != "" {
+		a.note("%s", "Report:  "+style.Accent(r.page))
+	}
 	a.note("%s", "Go on from here with:  "+style.Accent(r.resume(code)))
+}
+
+// tally counts the steps that are there now, the titles of those that failed and, by cause, those that did not run.
+func (r *runView) tally() (kept int, failed map[string]string, skipped map[string]int) {
+	failed, skipped = map[string]string{}, map[string]int{}
+	for _, s := range r.log.Report().Steps {
+		switch {
+		case s.Status == run.Failed:
+			failed[s.Step] = s.Title
+		case s.Status == run.Skipped:
+			skipped[s.Cause]++
+		case s.Type != "" && (s.Status == run.Done || s.Status == run.Reused):
+			kept++
+		}
+	}
+	return kept, failed, skipped
+}
+
+// planned is how many steps the run was to have at its end.
+func (r *runView) planned() int {
+	build, reuse, _ := r.compiled.Plan.Counts()
+	return build + reuse
 }
 
 func headline(out *run.Outcome, took time.Duration) string {
@@ -274,7 +250,7 @@ func headline(out *run.Outcome, took time.Duration) string {
 
 // screen is the end of a run that went well.
 func (r *runView) screen(rep *project.Report, headline string) {
-	s := &view.Screen{Report: rep, Headline: headline, Place: r.place(), Next: r.next(rep)}
+	s := &view.Screen{Report: rep, Headline: headline, Place: r.place(), Page: r.page, Next: r.next(rep)}
 	s.Write(r.app.Out)
 }
 

@@ -17,6 +17,8 @@ const (
 	WTime          Code = "W013"
 	WSeed          Code = "W014"
 	WQuery         Code = "W015"
+	WReport        Code = "W030"
+	WLineage       Code = "W031"
 )
 
 var runInfos = []Info{
@@ -35,4 +37,6 @@ var runInfos = []Info{
 	{WTime, "time cannot be read", "Times are RFC 3339 in UTC (2026-06-30T00:00:00Z) or Unix seconds."},
 	{WSeed, "file cannot be loaded", "A file could not be loaded into the warehouse."},
 	{WQuery, "query failed", "The warehouse refused the query."},
+	{WReport, "no report", "The report of a run could not be written, or there is none yet. The run itself is not touched by that."},
+	{WLineage, "lineage not sent", "OpenLineage events could not be written or sent. The run itself is not touched by that; its later events are not tried."},
 }

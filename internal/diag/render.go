@@ -55,12 +55,16 @@ func (p *printer) view(v View) {
 	p.b.WriteString(p.paint(style, string(v.Code)) + " " + p.paint(bold, visible(v.Message)) + "\n")
 	p.snippet(v.text, v.Line, v.Column, v.EndLine, v.EndColumn, style)
 	for _, r := range v.Related {
-		fmt.Fprintf(&p.b, "   %s %s  %s\n", p.paint(dim, "from:"), visible(r.Message), place(r.File, r.Line, r.Column))
-		p.snippet(r.text, r.Line, r.Column, r.EndLine, r.EndColumn, dim)
+		p.related(r)
 	}
 	if v.Fix != "" {
 		fmt.Fprintf(&p.b, "   %s  %s\n", p.paint(dim, "fix:"), visible(v.Fix))
 	}
+}
+
+func (p *printer) related(r RelatedView) {
+	fmt.Fprintf(&p.b, "   %s %s  %s\n", p.paint(dim, "from:"), visible(r.Message), place(r.File, r.Line, r.Column))
+	p.snippet(r.text, r.Line, r.Column, r.EndLine, r.EndColumn, dim)
 }
 
 func place(file string, line, col int) string {

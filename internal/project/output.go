@@ -29,7 +29,7 @@ func (c *Compiled) Write(kind Kind) (folder string, err error) {
 		return "", err
 	}
 	defer root.Close()
-	base := path.Join("output", safeTarget(c.Settings.Target), "seq_no")
+	base := numbersFolder(c.Settings.Target)
 	number := strconv.FormatInt(c.Settings.SeqNo, 10)
 	parent := path.Join(base, number)
 	folder = path.Join(parent, string(kind))

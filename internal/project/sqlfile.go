@@ -10,8 +10,9 @@ import (
 	"kith/internal/run"
 )
 
-// File is a file of the output folder, by a path with forward slashes.
-type File struct{ Path, Text string }
+// File is a file of the output folder, by a path with forward slashes. Step is the address of the step it belongs to, "" for
+// none.
+type File struct{ Path, Text, Step string }
 
 // Files are the statements of a compiled project, a file for each step, or a folder of numbered files for a step of
 // several statements. What a run decides or computes itself (loops, choices, kernels) stands there as comments.
@@ -19,7 +20,7 @@ func (c *Compiled) Files() []File {
 	var out []File
 	taken := map[string]bool{}
 	if len(c.Plan.Setup) > 0 {
-		out = append(out, File{"setup.sql", "-- functions of the dialect that the project is written in\n" + strings.Join(c.Plan.Setup, ";\n\n") + ";\n"})
+		out = append(out, File{Path: "setup.sql", Text: "-- functions of the dialect that the project is written in\n" + strings.Join(c.Plan.Setup, ";\n\n") + ";\n"})
 	}
 	for _, s := range c.Plan.Steps {
 		if s.Action == plan.Leave {
@@ -28,7 +29,7 @@ func (c *Compiled) Files() []File {
 		name := fileName(s.Out.Name(), taken)
 		head := header(s)
 		if len(s.Stmts) == 1 && isSQL(s.Stmts[0]) {
-			out = append(out, File{name + ".sql", head + statement(s.Stmts[0])})
+			out = append(out, File{name + ".sql", head + statement(s.Stmts[0]), string(s.Addr)})
 			continue
 		}
 		for i, st := range s.Stmts {
@@ -36,11 +37,11 @@ func (c *Compiled) Files() []File {
 			if i == 0 {
 				text = head + text
 			}
-			out = append(out, File{name + "/" + strconv.Itoa(i) + ".sql", text})
+			out = append(out, File{name + "/" + strconv.Itoa(i) + ".sql", text, string(s.Addr)})
 		}
 	}
 	if p := c.Plan.PublishStmt; p != nil {
-		out = append(out, File{"publish.sql", "-- all views of the run, in one transaction\n" + statement(p)})
+		out = append(out, File{"publish.sql", "-- all views of the run, in one transaction\n" + statement(p), "publish"})
 	}
 	return out
 }

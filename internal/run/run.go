@@ -122,17 +122,8 @@ func Run(ctx context.Context, reg *Registry, p *Plan, opt Options) (*Outcome, er
 	}
 	out.Done = r.count
 	out.Done.SeqNo, out.Done.Took = p.SeqNo, r.clock.since()
-	status := "done"
-	switch {
-	case out.Interrupted:
-		status = "interrupted"
-	case r.count.Failed > 0 && len(out.Published) > 0:
-		status = "partial"
-	case r.count.Failed > 0:
-		status = "failed"
-	}
 	// The row of the run is written even when the run was stopped: ctx is done then, its values are not.
-	err = reg.RecordRun(context.WithoutCancel(ctx), opt.Project, p, r.clock.started, &out.Done, status)
+	err = reg.RecordRun(context.WithoutCancel(ctx), opt.Project, p, r.clock.started, &out.Done, out.Status())
 	r.emit(&out.Done)
 	return out, err
 }

@@ -6,14 +6,16 @@ import (
 	"time"
 
 	"kith/internal/diag"
+	"kith/internal/project"
 	"kith/internal/run"
 )
 
 // Lines writes a run as JSON lines, one object a line with a key "type": header, diagnostics, run_started, step_started,
 // step_progress, step_done, run_done, result or error. Times are RFC 3339 in UTC, lengths of time are seconds.
 type Lines struct {
-	Materials Materials
-	out       *json.Encoder
+	// Log has seen every event before it comes here.
+	Log *project.RunLog
+	out *json.Encoder
 }
 
 // NewLines writes to out.
@@ -53,6 +55,7 @@ type startedLine struct {
 	Project   string     `json:"project"`
 	Target    string     `json:"target"`
 	Warehouse string     `json:"warehouse"`
+	StartedAt time.Time  `json:"startedAt"`
 	SeqNo     int64      `json:"seqNo"`
 	BeginTime *time.Time `json:"beginTime"`
 	EndTime   time.Time  `json:"endTime"`
@@ -63,17 +66,11 @@ type startedLine struct {
 }
 
 type stepLine struct {
-	Step     string     `json:"step"`
-	Title    string     `json:"title,omitempty"`
-	Material string     `json:"material,omitempty"`
-	Text     string     `json:"text,omitempty"`
-	Status   run.Status `json:"status,omitempty"`
-	Rows     *int64     `json:"rows,omitempty"`
-	Seconds  *float64   `json:"seconds,omitempty"`
-	Cause    string     `json:"cause,omitempty"`
-	Choice   string     `json:"choice,omitempty"`
-	File     string     `json:"file,omitempty"`
-	Line     int        `json:"line,omitempty"`
+	Step     string   `json:"step"`
+	Title    string   `json:"title,omitempty"`
+	Material string   `json:"material,omitempty"`
+	Start    *float64 `json:"start,omitempty"`
+	Text     string   `json:"text,omitempty"`
 }
 
 type runLine struct {
@@ -89,25 +86,14 @@ type runLine struct {
 func (l *Lines) Event(e run.Event) {
 	switch e := e.(type) {
 	case *run.RunStarted:
-		l.Line("run_started", startedLine{e.Project, e.Target, e.Warehouse, e.SeqNo, Moment(e.BeginTime), e.EndTime.UTC(), e.Build, e.Reuse, e.Skip, e.Steps})
+		l.Line("run_started", startedLine{e.Project, e.Target, e.Warehouse, e.At, e.SeqNo, Moment(e.BeginTime), e.EndTime.UTC(), e.Build, e.Reuse, e.Skip, e.Steps})
 	case *run.StepStarted:
-		l.Line("step_started", stepLine{Step: e.Addr, Title: e.Title, Material: l.Materials[e.Addr]})
+		s := l.Log.Step(e.Addr)
+		l.Line("step_started", stepLine{Step: s.Step, Title: s.Title, Material: s.Material, Start: s.Start})
 	case *run.StepProgress:
 		l.Line("step_progress", stepLine{Step: e.Addr, Text: e.Text})
 	case *run.StepDone:
-		s := stepLine{Step: e.Addr, Title: e.Title, Material: l.Materials[e.Addr], Status: e.Status, Cause: e.Cause, Choice: e.Choice}
-		if e.Rows >= 0 {
-			s.Rows = &e.Rows
-		}
-		if e.Status == run.Done || e.Status == run.Failed || e.Status == run.Interrupted {
-			took := e.Took.Seconds()
-			s.Seconds = &took
-		}
-		if !e.At.IsZero() {
-			s.File = e.At.Path()
-			s.Line, _ = e.At.Position()
-		}
-		l.Line("step_done", s)
+		l.Line("step_done", l.Log.Step(e.Addr))
 	case *run.RunDone:
 		l.Line("run_done", runLine{e.SeqNo, e.Done, e.Failed, e.Skipped, e.Reused, e.Took.Seconds()})
 	}

@@ -10,19 +10,20 @@ import (
 	"time"
 
 	"kith/internal/diag"
+	"kith/internal/project"
 	"kith/internal/run"
 )
 
 // story is a run of four steps: one reused, one built, one failed, one skipped because of it.
 func story() []run.Event {
 	return []run.Event{
-		&run.RunStarted{Project: "p", Target: "dev", Warehouse: "duckdb", SeqNo: 3, EndTime: time.Unix(0, 0), Build: 3, Reuse: 1, Steps: []string{"a", "b", "c", "d"}},
+		&run.RunStarted{At: time.Unix(60, 0).UTC(), Project: "p", Target: "dev", Warehouse: "duckdb", SeqNo: 3, EndTime: time.Unix(0, 0), Build: 3, Reuse: 1, Steps: []string{"a", "b", "c", "d"}},
 		&run.StepDone{Addr: "a", Title: "input a", Status: run.Reused, Rows: -1},
 		&run.StepStarted{Addr: "b", Title: "graph of b"},
 		&run.StepProgress{Addr: "b", Text: "solver: here"},
-		&run.StepStarted{Addr: "c", Title: "c <features>"},
+		&run.StepStarted{Addr: "c", Title: "c <features>", Start: 500 * time.Millisecond},
 		&run.StepDone{Addr: "b", Title: "graph of b", Status: run.Done, Rows: 12034, Took: 1500 * time.Millisecond, Choice: "here"},
-		&run.StepDone{Addr: "c", Title: "c <features>", Status: run.Failed, Rows: -1, Took: time.Second},
+		&run.StepDone{Addr: "c", Title: "c <features>", Status: run.Failed, Rows: -1, Start: 500 * time.Millisecond, Took: time.Second},
 		&run.StepDone{Addr: "d", Title: "table d", Status: run.Skipped, Rows: -1, Cause: "c"},
 		&run.RunDone{SeqNo: 3, Done: 1, Failed: 1, Skipped: 1, Reused: 1, Took: 2 * time.Second},
 	}
@@ -57,21 +58,26 @@ Skipped Material_d_00000004_3 (table d), because of c
 func TestLines(t *testing.T) {
 	var b bytes.Buffer
 	l := NewLines(&b)
-	l.Materials = names
+	var planned []*project.RunStep
+	for _, a := range []string{"a", "b", "c", "d"} {
+		planned = append(planned, &project.RunStep{Step: a, Material: names[a], Action: "build"})
+	}
+	l.Log = project.NewRunLog(project.RunHeader{}, planned)
 	l.Diagnostics(diag.List{{Code: "W001", Severity: diag.Note, Message: "a < b"}})
 	for _, e := range story() {
+		l.Log.Event(e)
 		l.Event(e)
 	}
 	l.Close()
 	want := `{"diagnostics":[{"code":"W001","severity":"note","message":"a < b"}],"type":"diagnostics"}
-{"beginTime":null,"build":3,"endTime":"1970-01-01T00:00:00Z","leftOut":0,"project":"p","reuse":1,"seqNo":3,"steps":["a","b","c","d"],"target":"dev","type":"run_started","warehouse":"duckdb"}
-{"material":"Material_a_00000001_3","status":"reused","step":"a","title":"input a","type":"step_done"}
-{"material":"Material_b_00000002_3","step":"b","title":"graph of b","type":"step_started"}
+{"beginTime":null,"build":3,"endTime":"1970-01-01T00:00:00Z","leftOut":0,"project":"p","reuse":1,"seqNo":3,"startedAt":"1970-01-01T00:01:00Z","steps":["a","b","c","d"],"target":"dev","type":"run_started","warehouse":"duckdb"}
+{"action":"build","material":"Material_a_00000001_3","status":"reused","step":"a","title":"input a","type":"step_done"}
+{"material":"Material_b_00000002_3","start":0,"step":"b","title":"graph of b","type":"step_started"}
 {"step":"b","text":"solver: here","type":"step_progress"}
-{"material":"Material_c_00000003_3","step":"c","title":"c <features>","type":"step_started"}
-{"choice":"here","material":"Material_b_00000002_3","rows":12034,"seconds":1.5,"status":"done","step":"b","title":"graph of b","type":"step_done"}
-{"material":"Material_c_00000003_3","seconds":1,"status":"failed","step":"c","title":"c <features>","type":"step_done"}
-{"cause":"c","material":"Material_d_00000004_3","status":"skipped","step":"d","title":"table d","type":"step_done"}
+{"material":"Material_c_00000003_3","start":0.5,"step":"c","title":"c <features>","type":"step_started"}
+{"action":"build","choice":"here","material":"Material_b_00000002_3","rows":12034,"seconds":1.5,"start":0,"status":"done","step":"b","title":"graph of b","type":"step_done"}
+{"action":"build","material":"Material_c_00000003_3","seconds":1,"start":0.5,"status":"failed","step":"c","title":"c <features>","type":"step_done"}
+{"action":"build","cause":"c","material":"Material_d_00000004_3","status":"skipped","step":"d","title":"table d","type":"step_done"}
 {"done":1,"failed":1,"reused":1,"seconds":2,"seqNo":3,"skipped":1,"type":"run_done"}
 `
 	if got := unescaped(t, b.String()); got != want {

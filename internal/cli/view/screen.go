@@ -15,6 +15,8 @@ type Screen struct {
 	Report *project.Report
 	// Headline is the first line, Place where the tables are ("DuckDB file x, schema main").
 	Headline, Place string
+	// Page is the path of the report of the run, "" for none.
+	Page string
 	// Next are commands to try.
 	Next []string
 }
@@ -28,6 +30,9 @@ func (s *Screen) Write(w io.Writer) {
 		entity(w, style, e)
 	}
 	s.where(w, style)
+	if s.Page != "" {
+		fmt.Fprintf(w, "  %s  %s\n", style.Dim(text.Pad("Report", labelWidth, ' ')), s.Page)
+	}
 	if len(s.Next) > 0 {
 		fmt.Fprintf(w, "\n%s\n", style.Bold("Next"))
 		for _, n := range s.Next {

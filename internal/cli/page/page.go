@@ -1,0 +1,126 @@
+// Package page writes the report of a run as one HTML file that loads nothing: style, script and picture are in it, and its
+// only links are to files beside it. It is a function of the report alone.
+package page
+
+import (
+	"bytes"
+	_ "embed"
+	"html/template"
+	"time"
+
+	"kith/internal/cli/view"
+	"kith/internal/diag"
+	"kith/internal/project"
+	"kith/internal/run"
+)
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed page.css
+var pageCSS string
+
+//go:embed page.js
+var pageJS string
+
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
+	"number":  view.Number,
+	"took":    tookSeconds,
+	"moment":  moment,
+	"percent": view.Percent,
+	"share":   share,
+	"count64": func(n int64, noun string) string { return view.Count(int(n), noun) },
+}).Parse(pageHTML))
+
+// HTML returns the page of a run.
+func HTML(r *project.RunReport) ([]byte, error) {
+	var b bytes.Buffer
+	err := pageTemplate.Execute(&b, &content{RunReport: r, CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Chart: newChart(r), Problems: problems(r)})
+	return b.Bytes(), err
+}
+
+// content is what the template sees.
+type content struct {
+	*project.RunReport
+	CSS      template.CSS
+	JS       template.JS
+	Chart    *chart
+	Problems []problem
+}
+
+// Headline is the status in words.
+func (c *content) Headline() string {
+	switch c.Status {
+	case run.RunDoneWhole:
+		return "Published"
+	case run.RunPartial:
+		return "Published in part"
+	case run.RunInterrupted:
+		return "Interrupted"
+	}
+	return "Failed"
+}
+
+// Consequence says what readers of the tables see now.
+func (c *content) Consequence() string {
+	names := 0
+	if c.Report != nil {
+		names = len(c.Published)
+	}
+	switch c.Status {
+	case run.RunDoneWhole:
+		return view.Count(names, "name") + " show this run."
+	case run.RunPartial:
+		return view.Count(names, "name") + " show this run; the others stand as they were."
+	case run.RunInterrupted:
+		return "Nothing was published; what is built is kept, and what was published before stands."
+	}
+	return "Nothing was published; what was published before stands."
+}
+
+// Window is the time that the run looked at.
+func (c *content) Window() string {
+	if c.BeginTime == nil {
+		return "up to " + moment(c.EndTime)
+	}
+	return moment(*c.BeginTime) + " to " + moment(c.EndTime)
+}
+
+// Slowest is the step that took longest, nil when none ran.
+func (c *content) Slowest() *project.RunStep {
+	var out *project.RunStep
+	for _, s := range c.Steps {
+		if s.Seconds != nil && (out == nil || *s.Seconds > *out.Seconds) {
+			out = s
+		}
+	}
+	return out
+}
+
+// problem is a diagnostic on the page.
+type problem struct {
+	diag.View
+	Snippet string
+}
+
+func problems(r *project.RunReport) []problem {
+	var out []problem
+	for _, l := range []diag.List{r.Failures, r.Warnings} {
+		for _, d := range l.Sorted() {
+			out = append(out, problem{d.View(), d.Snippet()})
+		}
+	}
+	return out
+}
+
+func tookSeconds(s float64) string { return view.Took(time.Duration(s * float64(time.Second))) }
+
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") + " UTC" }
+
+// share is the width of a bar in percent.
+func share(n, of int64) float64 {
+	if of <= 0 {
+		return 0
+	}
+	return min(100, 100*float64(n)/float64(of))
+}
