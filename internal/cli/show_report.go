@@ -20,7 +20,7 @@ func (a *App) showReport() *cobra.Command {
 	var open bool
 	c := &cobra.Command{
 		Use:     "run_report",
-		Aliases: []string{"run-report", "report"},
+		Aliases: []string{"run-report"},
 		Short:   "Say where the report of a run is, or open it",
 		Long: `Say where the report of a run is: a page with every step on a timeline, its rows, its reason, its SQL and what went wrong. It
 needs neither the warehouse nor the network. With --json the report itself is written. Without --seq_no it is that of the run

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -128,22 +129,18 @@ func markOf(s float64) string {
 // load draws how many steps ran at each time.
 func (c *chart) load(steps []*project.RunStep, total float64) {
 	type change struct {
-		at float64
+		at int64 // in microseconds, so that the end of a step and the start of the next are equal
 		by int
 	}
+	micros := func(s float64) int64 { return int64(math.Round(s * 1e6)) }
 	var changes []change
 	for _, s := range steps {
 		if s.Start != nil && s.Seconds != nil {
-			changes = append(changes, change{*s.Start, 1}, change{*s.Start + *s.Seconds, -1})
+			changes = append(changes, change{micros(*s.Start), 1}, change{micros(*s.Start) + micros(*s.Seconds), -1})
 		}
 	}
 	slices.SortStableFunc(changes, func(a, b change) int { // ends come before what begins at the same time
-		switch {
-		case a.at != b.at:
-			return int(math.Copysign(1, a.at-b.at))
-		default:
-			return a.by - b.by
-		}
+		return cmp.Or(cmp.Compare(a.at, b.at), a.by-b.by)
 	})
 	n := 0
 	for _, ch := range changes {
@@ -158,7 +155,7 @@ func (c *chart) load(steps []*project.RunStep, total float64) {
 	n = 0
 	for _, ch := range changes {
 		n += ch.by
-		b.WriteString("H" + short(1000*ch.at/total) + "V" + short(100-100*float64(n)/float64(c.Most)))
+		b.WriteString("H" + short(float64(ch.at)/1000/total) + "V" + short(100-100*float64(n)/float64(c.Most)))
 	}
 	b.WriteString("H1000V100Z")
 	c.Load = b.String()

@@ -69,13 +69,20 @@ func (c *content) Consequence() string {
 	}
 	switch c.Status {
 	case run.RunDoneWhole:
-		return view.Count(names, "name") + " show this run."
+		return shown(names) + " this run."
 	case run.RunPartial:
-		return view.Count(names, "name") + " show this run; the others stand as they were."
+		return shown(names) + " this run; the others stand as they were."
 	case run.RunInterrupted:
 		return "Nothing was published; what is built is kept, and what was published before stands."
 	}
 	return "Nothing was published; what was published before stands."
+}
+
+func shown(names int) string {
+	if names == 1 {
+		return "1 name shows"
+	}
+	return view.Count(names, "name") + " show"
 }
 
 // Window is the time that the run looked at.

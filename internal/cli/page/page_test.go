@@ -233,6 +233,9 @@ func TestChart(t *testing.T) {
 	if got := strings.Join(marks, " "); got != "0 1s 2s 3s 4s 5s 6s 7s" {
 		t.Errorf("marks %s", got)
 	}
+	if n := newChart(large()).Most; n != 4 {
+		t.Errorf("%d at once in four lanes", n)
+	}
 	for total, want := range map[float64]string{0.004: "0.5ms", 0.9: "200ms", 61: "10s", 5400: "15m", 200000: "12h"} {
 		c := newChart(&project.RunReport{Seconds: total})
 		if len(c.Ticks) < 4 || c.Ticks[1].Text != want {
