@@ -18,7 +18,6 @@ const (
 	WSeed          Code = "W014"
 	WQuery         Code = "W015"
 	WReport        Code = "W030"
-	WLineage       Code = "W031"
 )
 
 var runInfos = []Info{
@@ -38,5 +37,4 @@ var runInfos = []Info{
 	{WSeed, "file cannot be loaded", "A file could not be loaded into the warehouse."},
 	{WQuery, "query failed", "The warehouse refused the query."},
 	{WReport, "no report", "The report of a run could not be written, or there is none yet. The run itself is not touched by that."},
-	{WLineage, "lineage not sent", "OpenLineage events could not be written or sent. The run itself is not touched by that; its later events are not tried."},
 }

@@ -38,6 +38,7 @@ var elsewhere = map[diag.Code]string{
 	diag.WTime:              "a flag of the command line, tested with it",
 	diag.WSeed:              "kith seed, tested with the command line",
 	diag.WQuery:             "kith query, tested with the command line",
+	diag.WReport:            "about the files of a run, tested with the command line",
 }
 
 // TestEveryCodeHasAnExample keeps the reference honest: a code that a project can earn and no project earns is a promise.
