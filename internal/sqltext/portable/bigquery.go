@@ -3,6 +3,8 @@ package portable
 import (
 	"strconv"
 	"strings"
+
+	"kith/internal/source"
 )
 
 // bigquery is the dialect of Google's BigQuery, standard SQL.
@@ -10,7 +12,7 @@ func bigquery() *dialect {
 	return &dialect{
 		name: "bigquery", schema: "kith_bq",
 		quoting:     quoting{backslash: true, backtick: true, doubleText: true, raw: true, triple: true, comment: "#"},
-		dottedTicks: true, keepDate: true, starExcept: true, sundayWeeks: true, sundayIsOne: true, percentFormats: true,
+		dottedTicks: true, jsonIndex: true, keepDate: true, keepInterval: true, starExcept: true, sundayWeeks: true, sundayIsOne: true, percentFormats: true,
 		regexpMatch: "regexp_matches", types: bigqueryTypes, bare: map[string]string{"current_datetime": "localtimestamp"},
 		templates: templates(everywhere, bigqueryForms), rules: bigqueryRules(), refused: bigqueryRefused,
 	}
@@ -19,18 +21,18 @@ func bigquery() *dialect {
 var bigqueryTypes = map[string]castRule{
 	"string": textType, "int64": intType, "int": intType, "integer": intType, "bigint": intType, "smallint": intType, "tinyint": intType, "byteint": intType,
 	"float64": {"double", "", isNumber}, "numeric": {"decimal(38, 9)", "", isNumber}, "decimal": {"decimal(38, 9)", "", isNumber}, "bignumeric": {"decimal(38, 18)", "", isNumber}, "bigdecimal": {"decimal(38, 18)", "", isNumber},
-	"bool": {"boolean", "", isBool}, "boolean": {"boolean", "", isBool}, "date": {"date", "", isDate}, "datetime": {"timestamp", "", isTimestamp}, "timestamp": {"timestamp", "", isTimestamp}, "time": {"time", "", unknown}, "bytes": {"blob", "", unknown},
+	"bool": {"boolean", "to_bool", isBool}, "boolean": {"boolean", "to_bool", isBool}, "date": {"date", "", isDate}, "datetime": {"timestamp", "", isTimestamp}, "timestamp": {"timestamp", "", isTimestamp}, "time": {"time", "", unknown}, "bytes": {"blob", "", unknown},
 }
 
 var bigqueryForms = map[string]string{
-	"current_datetime/0": "localtimestamp", "date/1": "cast($1 as date)", "date/2": "(@1 at time zone 'UTC' at time zone $2)::date", "datetime/2": "(@1 at time zone 'UTC' at time zone $2)", "timestamp/2": "(@1 at time zone $2 at time zone 'UTC')", "date/3": "make_date($1, $2, $3)", "datetime/1": "cast($1 as timestamp)", "timestamp/1": "cast($1 as timestamp)", "datetime/6": "make_timestamp($1, $2, $3, $4, $5, $6)",
+	"current_datetime/0": "localtimestamp", "current_datetime/1": "(current_timestamp at time zone $1)", "current_date/1": "(current_timestamp at time zone $1)::date", "date/1": "cast($1 as date)", "date/2": "(@1 at time zone 'UTC' at time zone $2)::date", "datetime/2": "(@1 at time zone 'UTC' at time zone $2)", "timestamp/2": "(@1 at time zone $2 at time zone 'UTC')", "date/3": "make_date($1, $2, $3)", "datetime/1": "cast($1 as timestamp)", "timestamp/1": "cast($1 as timestamp)", "datetime/6": "make_timestamp($1, $2, $3, $4, $5, $6)",
 	"last_day/1": "last_day(@1)", "unix_seconds/1": "floor(epoch(@1))::bigint", "unix_millis/1": "epoch_ms(@1)", "unix_micros/1": "epoch_us(@1)", "unix_date/1": "(#1::date - date '1970-01-01')",
 	"timestamp_seconds/1": "make_timestamp(#1::bigint * 1000000)", "timestamp_millis/1": "make_timestamp(#1::bigint * 1000)", "timestamp_micros/1": "make_timestamp($1)", "date_from_unix_date/1": "(date '1970-01-01' + #1)",
-	"safe_divide/2": "case when #2 = 0 then null else #1 / #2 end", "safe_multiply/2": "try(#1 * #2)", "safe_add/2": "try(#1 + #2)", "ieee_divide/2": "(#1::double / #2)", "div/2": "(#1 // #2)", "rand/0": "random()", "generate_uuid/0": "uuid()::varchar",
-	"parse_json/1": "cast($1 as json)", "to_json_string/1": "to_json($1)::varchar", "json_value/1": "json_extract_string(!1, '$')", "json_value/2": "json_extract_string(!1, $2)", "json_extract_scalar/2": "json_extract_string(!1, $2)", "json_query/2": "json_extract(!1, $2)", "json_extract/2": "json_extract(!1, $2)",
-	"json_extract_array/1": "json_extract(!1, '$[*]')", "json_query_array/1": "json_extract(!1, '$[*]')", "json_value_array/1": "json_extract_string(!1, '$[*]')", "json_extract_string_array/1": "json_extract_string(!1, '$[*]')", "json_extract_array/2": "json_extract(!1, $2 || '[*]')", "json_value_array/2": "json_extract_string(!1, $2 || '[*]')",
+	"safe_divide/2": "case when #2 = 0 then null else #1 / #2 end", "safe_multiply/2": "try(#1 * #2)", "safe_add/2": "try(#1 + #2)", "safe_subtract/2": "try(#1 - #2)", "safe_negate/1": "try(-#1)", "nullifzero/1": "nullif($1, 0)", "zeroifnull/1": "coalesce($1, 0)", "log/1": "ln($1)", "log/2": "log($2, $1)", "regexp_instr/2": "$s.regexp_instr($1, $2)", "ieee_divide/2": "(#1::double / #2)", "div/2": "(#1 // #2)", "rand/0": "random()", "generate_uuid/0": "uuid()::varchar",
+	"parse_json/1": "cast($1 as json)", "to_json_string/1": "to_json($1)::varchar", "json_value/1": "$s.scalar(!1, '$')", "json_extract_scalar/1": "$s.scalar(!1, '$')", "lax_int64/1": "$s.try_to_int(json_extract_string(!1, '$'))", "lax_float64/1": "try_cast(json_extract_string(!1, '$') as double)", "lax_string/1": "json_extract_string(!1, '$')", "lax_bool/1": "$s.try_to_bool(json_extract_string(!1, '$'))",
+	"json_extract_array/1": "json_extract(!1, '$[*]')", "json_query_array/1": "json_extract(!1, '$[*]')", "json_value_array/1": "json_extract_string(!1, '$[*]')", "json_extract_string_array/1": "json_extract_string(!1, '$[*]')",
 	"array_length/1": "len($1)", "split/1": "string_split($1, ',')", "split/2": "string_split($1, $2)", "array_concat/2": "list_concat($1, $2)", "array_reverse/1": "list_reverse($1)", "generate_array/2": "generate_series($1, $2)", "generate_array/3": "generate_series($1, $2, $3)",
-	"generate_date_array/2": "list_transform(generate_series(#1::timestamp, #2::timestamp, interval 1 day), lambda d: d::date)", "array_first/1": "#1[1]", "array_last/1": "#1[-1]",
+	"generate_date_array/2": "list_transform(generate_series(#1::timestamp, #2::timestamp, interval 1 day), lambda _d: _d::date)", "generate_date_array/3": "list_transform(generate_series(#1::timestamp, #2::timestamp, $3), lambda _d: _d::date)", "generate_timestamp_array/3": "generate_series(#1::timestamp, #2::timestamp, $3)", "array_to_string/3": "array_to_string(list_transform($1, lambda _e: coalesce(_e::varchar, $3)), $2)", "range_bucket/2": "case when #1 is not null then len(list_filter($2, lambda _e: _e <= #1)) end", "array_first/1": "#1[1]", "array_last/1": "#1[-1]",
 	"regexp_contains/2": "regexp_matches($1, $2)", "regexp_replace/3": "regexp_replace($1, $2, $3, 'g')", "contains_substr/2": "contains(lower(#1::varchar), lower($2))", "instr/2": "instr($1, $2)", "char_length/1": "length($1)", "byte_length/1": "strlen($1)",
 	"normalize/1": "nfc_normalize($1)", "is_nan/1": "isnan($1)", "is_inf/1": "isinf($1)", "string/1": "$s.to_varchar($1)", "int64/1": "$s.to_int($1)", "float64/1": "#1::double", "bool/1": "#1::boolean", "current_time/0": "current_time", "to_base64/1": "base64(#1::blob)",
 }
@@ -42,14 +44,16 @@ func bigqueryRules() map[string]rule {
 		"date_add": byInterval("", "date"), "date_sub": byInterval("-", "date"), "datetime_add": byInterval("", "timestamp"), "datetime_sub": byInterval("-", "timestamp"), "timestamp_add": byInterval("", "timestamp"), "timestamp_sub": byInterval("-", "timestamp"),
 		"date_trunc": truncLast, "datetime_trunc": truncLast, "timestamp_trunc": truncLast, "last_day": lastDay,
 		"format_date": formatFirst, "format_datetime": formatFirst, "format_timestamp": formatFirst,
-		"parse_date": parseFirst("::date", false), "parse_datetime": parseFirst("", false), "parse_timestamp": parseFirst("", false), "safe.parse_date": parseFirst("::date", true), "safe.parse_timestamp": parseFirst("", true), "safe.parse_datetime": parseFirst("", true),
+		"parse_date": parseFirst("::date", false), "parse_datetime": parseFirst("", false), "parse_timestamp": parseFirst("", false), "json_value": jsonAt("scalar"), "json_extract_scalar": jsonAt("scalar"), "json_query": jsonAt("json_extract"), "json_extract": jsonAt("json_extract"), "json_extract_array": jsonAt("json_extract[*]"), "json_query_array": jsonAt("json_extract[*]"), "json_value_array": jsonAt("json_extract_string[*]"), "json_extract_string_array": jsonAt("json_extract_string[*]"),
+		"substr": partOfText, "substring": partOfText, "string_agg": stringAgg, "regexp_substr": extractGroup("regexp_extract"), "md5": digest, "sha1": digest, "sha256": digest, "format": printf,
+		"safe.parse_date": parseFirst("::date", true), "safe.parse_timestamp": parseFirst("", true), "safe.parse_datetime": parseFirst("", true),
 		"array_agg": listAgg, "any_value": anyValue, "approx_quantiles": approxQuantiles, "regexp_extract": extractGroup("regexp_extract"), "regexp_extract_all": extractGroup("regexp_extract_all"), "to_hex": toHex,
 		"percentile_cont": percentileOver("quantile_cont"), "percentile_disc": percentileOver("quantile_disc"), "array_concat_agg": concatAgg,
 	}
 }
 
 var bigqueryRefused = map[string]string{
-	"farm_fingerprint": "use md5", "net.host": "use regexp_extract", "net.reg_domain": "use regexp_extract", "hll_count.init": "use approx_count_distinct", "hll_count.merge": "use approx_count_distinct", "hll_count.extract": "use approx_count_distinct",
+	"farm_fingerprint": "use md5", "sha512": "use sha256", "net.host": "use regexp_extract", "net.reg_domain": "use regexp_extract", "hll_count.init": "use approx_count_distinct", "hll_count.merge": "use approx_count_distinct", "hll_count.extract": "use approx_count_distinct",
 	"session_user": "name the user", "approx_top_count": "count and rank the values", "approx_top_sum": "sum and rank the values", "st_geogpoint": "compute with the coordinates", "ml.predict": "compute it outside", "keys.new_keyset": "encrypt outside",
 }
 
@@ -226,12 +230,54 @@ func hasGroup(p string) bool {
 // toHex of a digest is the digest itself: DuckDB gives it in hexadecimal.
 func toHex(c *call) (item, bool) {
 	if len(c.args) == 1 {
-		if s := c.args[0].single(); s != nil && (s.fn == "md5" || s.fn == "sha1" || s.fn == "sha256") {
-			return c.made(isText, c.args[0])
+		if s := c.args[0].single(); s != nil && s.json.S != "" && (s.fn == "md5" || s.fn == "sha1" || s.fn == "sha256") {
+			return c.made(isText, s.json)
 		}
 		return c.made(isText, "lower(hex(", c.args[0], "))")
 	}
 	return item{}, false
+}
+
+// jsonAt is a function of a JSON value and a path: fn is the macro or function that it is, "[*]" behind it for the elements
+// of an array.
+func jsonAt(fn string) rule {
+	return func(c *call) (item, bool) {
+		if len(c.args) != 2 {
+			return item{}, false
+		}
+		name, all := strings.CutSuffix(fn, "[*]")
+		t, path := isText, c.args[1].text()
+		if lit, ok := c.args[1].literal(); ok {
+			p := "$" + jsonPath(strings.TrimPrefix(strings.TrimPrefix(lit, "$"), "."))
+			if all {
+				p += "[*]"
+			}
+			path = source.Literal(quoteText(p), c.r.span(c.argTokens(1)))
+		} else if all {
+			path = built(c.span(), c.args[1].wrapped(), " || '[*]'")
+		}
+		switch {
+		case name == "scalar":
+			name = c.r.d.schema + "." + name
+		case all:
+			t = unknown
+		default:
+			t = isJSON
+		}
+		return c.made(t, name, "(", c.json(0), ", ", path, ")")
+	}
+}
+
+// stringAgg is STRING_AGG(x, separator ORDER BY y LIMIT n).
+func stringAgg(c *call) (item, bool) {
+	if c.limit == nil || len(c.args) == 0 || len(c.args) > 2 {
+		return item{}, false
+	}
+	sep := source.Literal("','", c.span())
+	if len(c.args) == 2 {
+		sep = c.args[1].text()
+	}
+	return c.made(isText, "array_to_string(", c.list("list", c.args[0].text(), "", true), "[1:", c.limit, "], ", sep, ")")
 }
 
 // percentileOver is PERCENTILE_CONT(x, p) OVER (...).

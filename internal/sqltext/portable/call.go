@@ -69,6 +69,9 @@ func (r *rewriter) call(items *[]item, lo, nameEnd, open, hi int) item {
 		it.fn = name
 	}
 	it.lo, it.hi, it.prim = lo, c.end, true
+	if name == "unnest" {
+		it.inner = c.inner
+	}
 	if it.typ == unknown {
 		it.typ = resultTypes[name]
 	}

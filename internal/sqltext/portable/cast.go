@@ -140,6 +140,9 @@ func (r *rewriter) cast(a arg, t typeName, try bool, at source.Span) item {
 		}
 	case rule.typ == isText && onPath:
 		out.out = p.out
+	case rule.typ == isText && r.d.percentFormats && a.typ() == isTimestamp:
+		r.warn(a[0].lo, a[len(a)-1].hi, "use format_timestamp", "the text of a TIMESTAMP ends in +00 on BigQuery, and not here")
+		out.out = built(at, r.d.schema, ".to_varchar(", a, ")")
 	case rule.typ == isText && a.typ() == isText:
 		out.out = source.Text{}
 	case rule.typ == isJSON:
@@ -148,6 +151,18 @@ func (r *rewriter) cast(a arg, t typeName, try bool, at source.Span) item {
 		out.out = built(at, prefix, "cast(", a, " as decimal(", r.slice(t.args[0][0], t.args[0][1]), ", 0))")
 	case rule.typ == isNumber && len(t.args) == 2:
 		out.out = built(at, prefix, "cast(", a, " as decimal(", r.slice(t.args[0][0], t.args[0][1]), ", ", r.slice(t.args[1][0], t.args[1][1]), "))")
+	case try && r.d.detectsTime && rule.macro == "" && (rule.typ == isDate || rule.typ == isTimestamp):
+		macro := ".try_to_timestamp("
+		if rule.typ == isDate {
+			macro = ".try_to_date("
+		}
+		out.out = built(at, r.d.schema, macro, a, ")")
+	case !try && r.d.detectsTime && a.typ() == isText && (rule.typ == isDate || rule.typ == isTimestamp && rule.macro == "") && !isoText(a):
+		macro := ".to_timestamp("
+		if rule.typ == isDate {
+			macro = ".to_date("
+		}
+		out.out = built(at, r.d.schema, macro, a, ")")
 	case rule.macro != "":
 		if rule.typ == isText {
 			prefix = "" // everything has a text
@@ -161,6 +176,12 @@ func (r *rewriter) cast(a arg, t typeName, try bool, at source.Span) item {
 		}
 	}
 	return out
+}
+
+// isoText reports whether an argument is a literal that begins as a date of ISO 8601 does.
+func isoText(a arg) bool {
+	lit, ok := a.literal()
+	return ok && len(lit) >= 10 && lit[4] == '-' && lit[7] == '-'
 }
 
 // castCall is CAST(x AS t), TRY_CAST and SAFE_CAST.

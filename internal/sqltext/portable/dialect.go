@@ -15,8 +15,17 @@ type dialect struct {
 	colonPaths bool
 	// jsonLists tells that arrays are semi-structured: JSON here, counted from 0.
 	jsonLists bool
-	// keepDate tells that a DATE with an interval of days added stays a DATE.
-	keepDate bool
+	// keepDate tells that DATEADD and DATE_TRUNC leave a DATE a DATE where they can; keepInterval that a DATE with an interval
+	// of days added stays one.
+	keepDate, keepInterval bool
+	// jsonNull tells that a null in a semi-structured value is not NULL: IS NULL tells them apart.
+	jsonNull bool
+	// jsonIndex tells that lists and JSON arrays are both counted from 0.
+	jsonIndex bool
+	// detectsTime tells that casts to dates and times know other forms than ISO's.
+	detectsTime bool
+	// valuesColumn is what the columns of FROM VALUES are called before their number, "column" unless it is set.
+	valuesColumn string
 	// dottedTicks tells that back-ticks may hold a name of several parts.
 	dottedTicks bool
 	// starExcept tells that * EXCEPT, UNION DISTINCT and UNNEST in FROM are written as BigQuery does.
@@ -78,7 +87,7 @@ var resultTypes = map[string]typ{
 	"md5": isText, "sha1": isText, "sha2": isText, "concat": isText, "concat_ws": isText, "listagg": isText, "string_agg": isText, "to_char": isText, "to_varchar": isText,
 	"parse_json": isJSON, "try_parse_json": isJSON, "to_date": isDate, "date_from_parts": isDate, "last_day": isDate, "current_date": isDate,
 	"row_number": isNumber, "count": isNumber, "length": isNumber, "len": isNumber,
-	"current_timestamp": isTimestamp, "getdate": isTimestamp, "sysdate": isTimestamp, "now": isTimestamp,
+	"current_timestamp": isTimestamp, "getdate": isTimestamp, "curdate": isDate, "sysdate": isTimestamp, "current_datetime": isTimestamp, "now": isTimestamp,
 	"to_timestamp": isTimestamp, "to_timestamp_ntz": isTimestamp, "to_timestamp_tz": isTimestamp, "to_timestamp_ltz": isTimestamp,
 }
 

@@ -19,7 +19,7 @@ import (
 )
 
 // Version changes with the meaning of rules and macros: what was computed by other ones has to be computed again.
-const Version = "1"
+const Version = "2"
 
 // Dialects are the names of the dialects that Rewrite knows, in alphabetical order. Any other name ("duckdb",
 // "postgres", "") means text that is carried as it stands.

@@ -1,6 +1,7 @@
 package portable
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ var (
 	}}
 	modelJava = formatModel{quote: "'", letters: [][2]string{
 		{"yyyy", "%Y"}, {"yy", "%y"}, {"y", "%Y"}, {"MMMM", "%B"}, {"MMM", "%b"}, {"MM", "%m"}, {"M", "%-m"}, {"dd", "%d"}, {"d", "%-d"}, {"HH", "%H"}, {"H", "%-H"}, {"hh", "%I"}, {"h", "%-I"},
-		{"mm", "%M"}, {"ss", "%S"}, {"SSSSSS", "%f"}, {"SSS", "%g"}, {"a", "%p"}, {"EEEE", "%A"}, {"EEE", "%a"}, {"E", "%a"}, {"DDD", "%j"},
+		{"mm", "%M"}, {"ss", "%S"}, {"SSSSSS", "%f"}, {"SSS", "%g"}, {"a", "%p"}, {"D", "%-j"}, {"EEEE", "%A"}, {"EEE", "%a"}, {"E", "%a"}, {"DDD", "%j"},
 	}}
 )
 
@@ -74,6 +75,120 @@ next:
 // isoFormats are the short letters of BigQuery's strftime that DuckDB's has not.
 var isoFormats = strings.NewReplacer("%%", "%%", "%F", "%Y-%m-%d", "%T", "%H:%M:%S", "%D", "%m/%d/%y", "%R", "%H:%M", "%E*S", "%S.%f", "%E3S", "%S.%g", "%E6S", "%S.%f", "%e", "%-d", "%k", "%-H", "%Ez", "%z", "%E4Y", "%Y")
 
+// casedForms are the names and numbers in a format of Redshift that strftime has no letter for, longer ones first: what strftime
+// gives of them, and the functions around it. Names are in the case of their letters; those of days and months are filled
+// up to nine letters unless FM stands before them.
+var casedForms = []struct{ letters, format, head, tail string }{
+	{"MONTH", "%B", "", ""}, {"MON", "%b", "", ""}, {"DAY", "%A", "", ""}, {"DY", "%a", "", ""}, {"AM", "%p", "", ""}, {"PM", "%p", "", ""},
+	{"IYYY", "%G", "", ""}, {"IW", "%V", "", ""}, {"ID", "%u", "", ""},
+	{"WW", "", "lpad((date_part('doy', ", ") - 1) // 7 + 1)::varchar, 2, '0')"}, {"DDD", "%j", "", ""}, {"DD", "%d", "", ""},
+	{"Q", "", "date_part('quarter', ", ")::varchar"}, {"D", "", "(date_part('dow', ", ") + 1)::varchar"},
+}
+
+// cased is x in a format of Redshift; bad is the first letter without a counterpart.
+func (c *call) cased(x source.Text, s string) (out source.Text, bad string) {
+	at := c.span()
+	var pieces []source.Text
+	plain, fill := "", true
+	flush := func() {
+		if plain != "" {
+			pieces = append(pieces, built(at, "strftime(", x, ", ", quoteText(plain), ")"))
+			plain = ""
+		}
+	}
+next:
+	for i := 0; i < len(s); {
+		if strings.EqualFold(s[i:min(i+2, len(s))], "FM") {
+			fill, i = false, i+2
+			continue
+		}
+		if s[i] == '"' {
+			if k := strings.IndexByte(s[i+1:], '"'); k >= 0 {
+				plain += strings.ReplaceAll(s[i+1:i+1+k], "%", "%%")
+				i += k + 2
+				continue
+			}
+		}
+		for _, f := range casedForms {
+			if len(s)-i < len(f.letters) || !strings.EqualFold(s[i:i+len(f.letters)], f.letters) {
+				continue
+			}
+			word := s[i : i+len(f.letters)]
+			i += len(f.letters)
+			if f.format == "" {
+				flush()
+				pieces = append(pieces, built(at, f.head, x, f.tail))
+			} else if piece, changed := c.casedName(x, f.format, word, fill); changed {
+				flush()
+				pieces = append(pieces, piece)
+			} else {
+				plain += unfilled(f.format, fill)
+			}
+			fill = true
+			continue next
+		}
+		for _, l := range modelRedshift.letters {
+			if len(s)-i >= len(l[0]) && strings.EqualFold(s[i:i+len(l[0])], l[0]) {
+				plain += unfilled(l[1], fill)
+				i, fill = i+len(l[0]), true
+				continue next
+			}
+		}
+		one, bad := modelRedshift.translate(s[i : i+1])
+		if bad != "" && !(s[i] == 'T' && i > 0) {
+			return source.Text{}, bad
+		} else if bad != "" {
+			one = "T"
+		}
+		plain += one
+		i++
+	}
+	flush()
+	if len(pieces) == 0 {
+		return source.Literal("''", at), ""
+	}
+	all := []any{}
+	for i, p := range pieces {
+		if i > 0 {
+			all = append(all, " || ")
+		}
+		all = append(all, p)
+	}
+	if len(pieces) == 1 {
+		return pieces[0], ""
+	}
+	return built(at, append(append([]any{"("}, all...), ")")...), ""
+}
+
+// casedName is the name of a month, a day or a half of a day in the case of its letters in the format; changed is false
+// when strftime gives it so.
+func (c *call) casedName(x source.Text, format, word string, fill bool) (out source.Text, changed bool) {
+	head, tail := "", ""
+	switch {
+	case !strings.Contains("%B%b%A%a%p", format):
+		return out, false
+	case word == strings.ToLower(word):
+		head, tail = "lower(", ")"
+	case word == strings.ToUpper(word) && format != "%p":
+		head, tail = "upper(", ")"
+	}
+	if fill && (format == "%B" || format == "%A") {
+		head, tail = "rpad("+head, tail+", 9, ' ')"
+	}
+	if head == "" {
+		return out, false
+	}
+	return built(c.span(), head, "strftime(", x, ", ", quoteText(format), ")", tail), true
+}
+
+// unfilled is a number of strftime without leading zeros, unless they are wanted.
+func unfilled(format string, fill bool) string {
+	if !fill && strings.Contains("%m%d%H%I%M%S%j", format) {
+		return "%-" + format[1:]
+	}
+	return format
+}
+
 // format is argument i, a literal model, as a strftime format in quotes; ok is false, with a diagnostic, when it cannot be.
 func (c *call) format(i int) (source.Text, bool) {
 	a := c.args[i]
@@ -85,6 +200,12 @@ func (c *call) format(i int) (source.Text, bool) {
 		return source.Text{}, false
 	}
 	if c.r.d.percentFormats {
+		replaced := isoFormats.Replace(lit)
+		if bad := badPercent(replaced); bad != "" || strings.Contains(lit, "%E*S") && strings.HasPrefix(c.name, "format") {
+			c.r.list.Errorf(diag.SQLFormatModel, at, "%q in the format %q has no counterpart on DuckDB", cmp.Or(bad, "%E*S"), lit).
+				WithFix("%s", "use %Y, %m, %d, %H, %M, %S and their like")
+			return source.Text{}, false
+		}
 		return source.Literal(quoteText(isoFormats.Replace(lit)), at), true
 	}
 	out, bad := c.r.d.model.translate(lit)
@@ -94,6 +215,24 @@ func (c *call) format(i int) (source.Text, bool) {
 		return source.Text{}, false
 	}
 	return source.Literal(quoteText(out), at), true
+}
+
+// badPercent is the first mark of a strftime format that DuckDB does not know, "" when there is none.
+func badPercent(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] != '%' {
+			continue
+		}
+		k := i + 1
+		if k < len(s) && s[k] == '-' {
+			k++
+		}
+		if k >= len(s) || strings.IndexByte("aAwuUWdbBmyYGVHIpMSfgnzZjcxX%", s[k]) < 0 {
+			return s[i:min(k+1, len(s))]
+		}
+		i = k
+	}
+	return ""
 }
 
 // numberText is a number in a format such as FM990.00; ok is false when the format is none of numbers that is known here.

@@ -15,7 +15,8 @@ type macro struct{ name, params, body string }
 
 var macroHead = regexp.MustCompile(`^([a-z_0-9]+)(\([^)]*\)) := `)
 
-// macrosOf are the macros of a dialect, those that others use before them.
+// macrosOf are the macros of a dialect, those that others use before them. One of the dialect takes the place of the common
+// one of its name.
 func macrosOf(d *dialect) []macro {
 	var out []macro
 	for _, file := range []string{"common", d.name} {
@@ -30,6 +31,29 @@ func macrosOf(d *dialect) []macro {
 				out = append(out, macro{m[1], m[2], body})
 			}
 		}
+	}
+	return inOrder(out)
+}
+
+// inOrder puts macros behind those that they use, and leaves their order otherwise.
+func inOrder(macros []macro) []macro {
+	var out []macro
+	placed := map[string]bool{}
+	var place func(m macro)
+	place = func(m macro) {
+		if placed[m.name] {
+			return
+		}
+		placed[m.name] = true
+		for _, other := range macros {
+			if strings.Contains(m.body, "kith_x."+other.name+"(") {
+				place(other)
+			}
+		}
+		out = append(out, m)
+	}
+	for _, m := range macros {
+		place(m)
 	}
 	return out
 }

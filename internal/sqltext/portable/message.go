@@ -13,6 +13,7 @@ func Message(s string) string { return macroName.ReplaceAllString(s, "") }
 
 var (
 	noMatch  = regexp.MustCompile(`(?:No function matches the given name and argument types|Could not choose a best candidate function for the function call) ['"]?([^(]+)\(([^)]*)\)`)
+	missing  = regexp.MustCompile(`(?:Scalar|Aggregate|Table) Function with name \S+ does not exist`)
 	compared = regexp.MustCompile(`Cannot (?:compare|mix) values of type ([A-Z_ ]+?) (?:and type|and|in) ?([A-Z_]*)`)
 )
 
@@ -21,6 +22,9 @@ var (
 func Hint(s string) string {
 	if m := noMatch.FindStringSubmatch(s); m != nil {
 		name, types := m[1], m[2]
+		if name == "trunc" && strings.Contains(types, "TIMESTAMP") {
+			return "cast the time to a date: add ::date to it"
+		}
 		text := strings.Contains(types, "VARCHAR") || strings.Contains(types, "STRING_LITERAL")
 		switch {
 		case text && (strings.Contains(types, "INTERVAL") || timeFunctions[name]):
@@ -31,6 +35,9 @@ func Hint(s string) string {
 			return "cast what is no text: add ::varchar to it"
 		}
 		return ""
+	}
+	if missing.MatchString(s) {
+		return "DuckDB has no function of that name: write it with others"
 	}
 	if m := compared.FindStringSubmatch(s); m != nil && (m[1] == "VARCHAR" || m[2] == "VARCHAR") {
 		other := m[1] + m[2]

@@ -38,6 +38,10 @@ func (r *rewriter) neighbours(items []item) []item {
 			number = number || right == "between" && numberAt(items, nextItem(items, n+1))
 			number = number || right == "in" && nextItem(items, n+1) < len(items) && numberList(items[nextItem(items, n+1)])
 		}
+		if it.typ == isPath && r.d.jsonNull && right == "is" && nullAt(items, nextItem(items, n+1)) {
+			it.out, it.typ = it.json, isJSON
+			continue
+		}
 		switch other := comparedWith(items, i); {
 		case number:
 			it.out, it.typ = built(it.out.Span(), it.out, "::double"), isNumber
@@ -50,10 +54,18 @@ func (r *rewriter) neighbours(items []item) []item {
 	if r.d.divide != "" {
 		items = r.divisions(items)
 	}
-	if r.d.keepDate {
+	if r.d.keepInterval {
 		items = r.intervals(items)
 	}
 	return items
+}
+
+// nullAt reports whether NULL or NOT NULL stands at i.
+func nullAt(items []item, i int) bool {
+	if wordAt(items, i) == "not" {
+		i = nextItem(items, i+1)
+	}
+	return wordAt(items, i) == "null" || i < len(items) && items[i].name == "null"
 }
 
 // comparedWith is the type of the one primary that item i is compared with, unknown when there is none.
@@ -210,6 +222,8 @@ func (r *rewriter) patterns(items []item) []item {
 			items, i = r.rlike(items, i, r.d.regexpMatch)
 		case r.d.tilde != "" && (w == "~" || w == "!~" || w == "~*" || w == "!~*"):
 			items, i = r.rlike(items, i, r.d.tilde)
+		case w == "similar":
+			items, i = r.similar(items, i)
 		case w == "like" || w == "ilike":
 			items, i = r.likeAny(items, i)
 		}

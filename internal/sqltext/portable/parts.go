@@ -207,8 +207,24 @@ func extract(r *rewriter, lo, open int) (item, bool) {
 		r.list.Errorf(diag.SQLDatePart, r.span(p, p+1), "%q is no part of a date", word).WithFix("use year, quarter, month, week, day, hour, minute or second")
 		return item{}, false
 	}
-	inner := r.walk(k+1, close)
+	end := close
+	var zone []item
+	if r.d.starExcept && r.d.percentFormats {
+		for z := k + 1; z < close; z = r.skip(z) {
+			if after, ok := r.words(z, close, "at", "time", "zone"); ok {
+				end, zone = z, trimItems(r.walk(after, close))
+				break
+			}
+		}
+	}
+	inner := r.walk(k+1, end)
 	x := arg(trimItems(inner))
+	if len(zone) > 0 {
+		at := r.span(lo, lo+1)
+		local := built(at, "(", x.wrapped(), "::timestamp at time zone 'UTC' at time zone ", zone, ")")
+		x = arg{{out: local, lo: k + 1, hi: close, prim: true, typ: isTimestamp}}
+		inner = x
+	}
 	if word == "date" && r.d.starExcept {
 		return item{out: built(r.span(lo, lo+1), x.wrapped(), "::date"), lo: lo, hi: close + 1, prim: true, typ: isDate}, true
 	}

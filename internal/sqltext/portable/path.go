@@ -130,6 +130,12 @@ func (r *rewriter) listIndex(p item, inner arg, open, close int) item {
 			return it
 		}
 	}
+	if r.d.jsonIndex && p.fn == "" && p.name != "" {
+		// JSON counts from 0 here, too, and lists from 1.
+		it.out = built(at, p.out, "[", inner.wrapped(), " + case when typeof(", p.out, ") = 'JSON' then 0 else 1 end]")
+		it.name = p.name
+		return it
+	}
 	it.out = built(at, p.out, "[", inner.wrapped(), " + 1]")
 	return it
 }

@@ -121,7 +121,7 @@ func TestUsed(t *testing.T) {
 	for _, s := range got[1:] {
 		names = append(names, s[strings.Index(s, "kith_sf.")+8:strings.Index(s, "(")])
 	}
-	if s := strings.Join(names, " "); s != "epoch_text is_digits is_number to_timestamp to_date" {
+	if s := strings.Join(names, " "); s != "epoch_text is_digits is_number text_time to_timestamp to_date" {
 		t.Error(s)
 	}
 	if Used("snowflake", []string{"a + b"}) != nil {

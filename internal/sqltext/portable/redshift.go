@@ -26,6 +26,7 @@ var redshiftTypes = map[string]castRule{
 var redshiftForms = map[string]string{
 	"getdate/0": "localtimestamp", "last_day/1": "last_day(@1)", "add_months/2": "$s.add_months(@1, $2)", "months_between/2": "$s.months_between(@1, @2)", "next_day/2": "$s.next_day(~1, $2)",
 	"date/1": "$s.to_date($1)", "convert_timezone/2": "(@2 at time zone 'UTC' at time zone $1)", "convert_timezone/3": "(@3 at time zone $1 at time zone $2)",
+	"date_cmp/2": "sign(date_diff('day', #2::date, #1::date))", "dlog1/1": "ln($1)", "btrim/1": "trim($1)", "btrim/2": "trim($1, $2)", "to_hex/1": "lower(to_hex($1))", "json_array_length/2": "$s.array_size($s.json_or_null($1, $2))",
 	"charindex/2": "instr($2, $1)", "regexp_replace/2": "regexp_replace($1, $2, '', 'g')", "regexp_replace/3": "regexp_replace($1, $2, $3, 'g')", "regexp_count/2": "len(regexp_extract_all($1, $2))",
 	"regexp_substr/2": "regexp_extract($1, $2)", "regexp_instr/2": "$s.regexp_instr($1, $2)", "sha/1": "sha1($1)", "func_sha1/1": "sha1($1)", "ceiling/1": "ceil($1)", "dlog10/1": "log10($1)", "dexp/1": "exp($1)",
 	"json_parse/1": "cast($1 as json)", "json_serialize/1": "json_extract(!1, '$')::varchar", "get_array_length/1": "$s.array_size(!1)", "json_array_length/1": "$s.array_size(!1)", "split_to_array/1": "to_json(string_split($1, ','))", "split_to_array/2": "to_json(string_split($1, $2))",
@@ -39,7 +40,7 @@ func redshiftRules() map[string]rule {
 		"datediff": dateDiff, "date_diff": dateDiff, "dateadd": dateAdd, "date_add": dateAdd, "date_trunc": dateTrunc, "date_part": datePart, "datepart": datePart, "trunc": truncTime, "last_day": lastDay,
 		"to_date": toDate(false), "to_timestamp": toTimestampTZ, "to_char": toChar, "listagg": listagg(false), "count": approximateCount, "hll": renamed("approx_count_distinct"),
 		"ratio_to_report": ratioToReport, "json_extract_path_text": pathTextIfValid, "sha2": sha2, "array": arrayConstruct, "object": objectConstruct(false),
-		"strtol": strtol, "convert": convert,
+		"strtol": strtol, "convert": convert, "nvl": renamed("coalesce"), "avg": average, "lpad": padded, "rpad": padded, "left": textOf, "right": textOf, "substring": textFrom, "substr": textFrom, "regexp_substr": regexpSubstr(true), "regexp_replace": regexpReplace(4, 0, 5),
 	}
 }
 
@@ -96,6 +97,19 @@ func pathTextIfValid(c *call) (item, bool) {
 		c.args[0] = arg{{out: out, lo: c.args[0][0].lo, hi: c.args[0][0].hi, prim: true}}
 	}
 	return extractPathText(c)
+}
+
+// average is AVG, which of whole numbers is a whole number: https://docs.aws.amazon.com/redshift/latest/dg/r_AVG.html.
+func average(c *call) (item, bool) {
+	if len(c.args) != 1 || c.args[0].typ() == isPath {
+		return onPath(c)
+	}
+	distinct := ""
+	if c.distinct {
+		distinct = "distinct "
+	}
+	tail := c.tailText()
+	return c.made(isNumber, c.r.d.schema, ".average(avg(", distinct, c.args[0], ")", tail, ", sum(", c.args[0], ")", tail, ")")
 }
 
 // convert is CONVERT(type, x).

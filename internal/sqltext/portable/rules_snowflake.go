@@ -25,7 +25,8 @@ func snowflakeRules() map[string]rule {
 		"variance_pop": renamed("var_pop"), "variance_samp": renamed("var_samp"),
 		"object_construct": objectConstruct(true), "object_construct_keep_null": objectConstruct(false), "array_construct": arrayConstruct, "array_construct_compact": arrayConstruct,
 		"get": get, "get_path": getPath, "flatten": flatten, "table": tableCall, "json_extract_path_text": extractPathText, "sha2": sha2, "position": position,
-		"lpad": padded, "rpad": padded, "left": textOf, "right": textOf, "substr": textOf, "substring": textOf, "hash": hash, "identifier": identifierOf,
+		"lpad": padded, "rpad": padded, "left": textOf, "right": textOf, "substr": partOfText, "substring": partOfText,
+		"regexp_substr": regexpSubstr(false), "regexp_replace": regexpReplace(4, 5, 6), "transform": jsonLambda("list_transform"), "filter": jsonLambda("list_filter"), "boolxor_agg": exactlyOne, "greatest_ignore_nulls": renamed("greatest"), "least_ignore_nulls": renamed("least"), "hash": hash, "identifier": identifierOf,
 	}
 }
 
@@ -107,6 +108,11 @@ func lastDay(c *call) (item, bool) {
 	if len(c.args) != 2 {
 		return item{}, false
 	}
+	if part := c.part(1); part == "week" && c.r.d.sundayWeeks {
+		return c.made(isDate, "(", c.r.d.schema, ".week_start(", c.asTime(0), ") + interval '6 day')::date")
+	} else if part == "isoweek" {
+		return c.made(isDate, "(date_trunc('week', ", c.asTime(0), ") + interval '6 day')::date")
+	}
 	n, ok := map[string]string{"week": "interval '6 day'", "month": "interval '1 month' - interval '1 day'", "quarter": "interval '3 month' - interval '1 day'", "year": "interval '1 year' - interval '1 day'"}[c.part(1)]
 	if !ok {
 		c.badPart(1, c.args[1].text().S)
@@ -174,6 +180,11 @@ func toChar(c *call) (item, bool) {
 			if !strings.HasPrefix(strings.ToUpper(lit), "FM") {
 				c.warnArg(1, "begin the format with FM", "the blanks before the number are left out here")
 			}
+			return c.made(isText, out)
+		}
+	}
+	if lit, ok := c.args[1].literal(); ok && c.r.d.name == "redshift" {
+		if out, bad := c.cased(c.asTime(0), lit); bad == "" {
 			return c.made(isText, out)
 		}
 	}
@@ -339,7 +350,7 @@ func extractPathText(c *call) (item, bool) {
 
 // flatten is the table function, with its arguments by name or in order.
 func flatten(c *call) (item, bool) {
-	fn := ".flatten("
+	fn, path := ".flatten(", ""
 	var input *arg
 	for i := range c.args {
 		a := c.args[i]
@@ -361,6 +372,12 @@ func flatten(c *call) (item, bool) {
 			if strings.EqualFold(a.text().S, "true") {
 				fn = ".flatten_outer("
 			}
+		case "path":
+			lit, ok := a.literal()
+			if !ok {
+				c.refuseArg(i, "write the path as a text", "a path that is no literal has no counterpart on DuckDB")
+			}
+			path = jsonPath(lit)
 		default:
 			if name != "mode" || !strings.EqualFold(strings.Trim(a.text().S, "'"), "both") {
 				c.refuseArg(i, "flatten the value itself, step by step", "FLATTEN with %s has no counterpart on DuckDB", name)
@@ -370,7 +387,11 @@ func flatten(c *call) (item, bool) {
 	if input == nil || len(*input) == 0 {
 		return item{}, false
 	}
-	return c.made(unknown, c.r.d.schema, fn, c.r.asJSON(*input, c.span()), ")")
+	value := c.r.asJSON(*input, c.span())
+	if path != "" {
+		value = built(c.span(), "json_extract(", value, ", ", quoteText("$"+path), ")")
+	}
+	return c.made(unknown, c.r.d.schema, fn, value, ")")
 }
 
 // tableCall is TABLE(f(...)): the table function itself.
@@ -430,6 +451,36 @@ func textOf(c *call) (item, bool) {
 		parts = append(parts, ", ", a)
 	}
 	return c.made(isText, append(parts, ")")...)
+}
+
+// jsonLambda is TRANSFORM(array, x -> f(x)) and FILTER over a semi-structured array.
+func jsonLambda(fn string) rule {
+	return func(c *call) (item, bool) {
+		if len(c.args) != 2 {
+			return item{}, false
+		}
+		a := c.args[1]
+		for k := range a {
+			if a[k].word != "->" {
+				continue
+			}
+			head := trimItems(a[:k])
+			if len(head) != 1 || head[0].name == "" {
+				c.refuseArg(1, "write one name before the arrow, and a cast where it is used", "this lambda has no counterpart on DuckDB")
+				return item{}, false
+			}
+			return c.made(isJSON, "to_json(", fn, "(json_extract(", c.json(0), ", '$[*]'), lambda ", head, ": ", trimItems(a[k+1:]), "))")
+		}
+		return item{}, false
+	}
+}
+
+// exactlyOne is BOOLXOR_AGG: whether one row of the group is true, and no other.
+func exactlyOne(c *call) (item, bool) {
+	if len(c.args) != 1 {
+		return item{}, false
+	}
+	return c.made(isBool, "(case when count(", c.args[0], ")", c.tailText(), " > 0 then count_if(", c.args[0], ")", c.tailText(), " = 1 end)")
 }
 
 // hash is a number of the warehouse's own making.

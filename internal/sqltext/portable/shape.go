@@ -1,6 +1,7 @@
 package portable
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -41,6 +42,14 @@ func (r *rewriter) keyword(items []item, i, hi int) (item, bool) {
 	case "sample", "tablesample":
 		if it, ok := r.sample(i, n, hi); ok && p >= 0 {
 			return it, true
+		}
+	case "left":
+		if kind := r.word(n); r.d.name == "databricks" && (kind == "anti" || kind == "semi") && r.is(r.next(n+1, hi), "join") {
+			return put(n+1, kind, kind)
+		}
+	case "exists":
+		if r.d.name == "databricks" && r.is(n, "(") && !r.isAny(r.next(n+1, hi), "select", "with", "from", "(") {
+			r.refuse(i, i+1, "compare size(filter(list, x -> ...)) with 0", "EXISTS over a list has no counterpart on DuckDB")
 		}
 	case "approximate":
 		if r.is(n, "count") && r.is(r.next(n+1, hi), "(") {
@@ -197,6 +206,8 @@ func (r *rewriter) fromParts(items []item) []item {
 			items = r.fromValues(items, i)
 		case items[i].fn == "flatten":
 			items = r.joinFlatten(items, i)
+		case r.d.dottedTicks && items[i].fn == "unnest" && before == "in":
+			items[i].out = built(r.span(items[i].lo, items[i].lo+1), "(select ", items[i].out, ")")
 		case r.d.starExcept && items[i].fn == "unnest" && (before == "from" || before == "," || before == "join"):
 			items = r.fromUnnest(items, i)
 		}
@@ -230,7 +241,7 @@ func (r *rewriter) fromValues(items []item, i int) []item {
 	if k := nextItem(items, end); k >= len(items) || items[k].word != "as" && !items[k].prim {
 		names := make([]string, columns)
 		for n := range names {
-			names[n] = "column" + strconv.Itoa(n+1)
+			names[n] = cmp.Or(r.d.valuesColumn, "column") + strconv.Itoa(n+1)
 		}
 		alias = " as _v(" + strings.Join(names, ", ") + ")"
 	}
@@ -269,13 +280,44 @@ func (r *rewriter) fromUnnest(items []item, i int) []item {
 	if n < len(items) && items[n].word == "as" {
 		n = nextItem(items, n+1)
 	}
-	if n < len(items) && items[n].prim && items[n].name != "" {
-		if w := nextItem(items, n+1); w+1 < len(items) && items[w].word == "with" {
-			r.refuse(items[w].lo, items[w].hi, "number the elements with row_number()", "WITH OFFSET behind UNNEST has no counterpart here")
+	join := prevItem(items, i)
+	alias := n < len(items) && items[n].prim && items[n].name != ""
+	if wordAt(items, join) == "join" && wordAt(items, prevItem(items, join)) != "cross" {
+		end := i + 1
+		if alias {
+			end = n + 1
+		}
+		if after := nextItem(items, end); after >= len(items) || items[after].word != "on" && items[after].word != "with" {
+			items = splice(items, end, end, item{out: source.Literal(" on true", r.span(items[i].lo, items[i].lo+1)), lo: items[i].lo, hi: items[i].lo, blank: true})
+		}
+	}
+	if alias {
+		if w := nextItem(items, n+1); w+1 < len(items) && items[w].word == "with" && r.is(r.next(items[w].hi, len(r.toks)), "offset") {
+			return r.unnestOffset(items, i, n, w)
 		}
 		items[n].out = built(items[n].out.Span(), items[n].out, "(", items[n].out, ")")
 	}
 	return items
+}
+
+// unnestOffset is UNNEST(list) AS x WITH OFFSET AS o: the elements, and their numbers from 0. The alias is item n, WITH is item w.
+func (r *rewriter) unnestOffset(items []item, i, n, w int) []item {
+	k := nextItem(items, nextItem(items, w+1)+1)
+	name, end := item{out: source.Literal("\"offset\"", r.span(items[w].lo, items[w].hi))}, nextItem(items, w+1)+1
+	if k < len(items) && items[k].word == "as" {
+		k = nextItem(items, k+1)
+	}
+	if k < len(items) && items[k].prim && items[k].name != "" {
+		name, end = items[k], k+1
+	}
+	at := r.span(items[i].lo, items[i].lo+1)
+	list := source.Text{}
+	if c := items[i]; len(c.inner) > 0 {
+		list = join(c.inner)
+	}
+	it := item{lo: items[i].lo, hi: items[end-1].hi, prim: true}
+	it.out = built(at, "(select unnest(", list, ") as ", items[n].out, ", unnest(range(len(", list, "))) as ", name.out, ") as ", items[n].out)
+	return splice(items, i, end, it)
 }
 
 // selectItem is one item of a select list: the tokens of its expression, and its alias.

@@ -5,7 +5,7 @@ func snowflake() *dialect {
 	return &dialect{
 		name: "snowflake", schema: "kith_sf",
 		quoting:      quoting{backslash: true, dollar: true, comment: "//"},
-		nullsLargest: true, fullFrames: true, colonPaths: true, jsonLists: true, keepDate: true, minus: true, top: true, foldsUpper: true,
+		nullsLargest: true, fullFrames: true, colonPaths: true, jsonLists: true, keepDate: true, keepInterval: true, minus: true, top: true, foldsUpper: true, jsonNull: true, detectsTime: true,
 		model: modelSnowflake, regexpMatch: "regexp_full_match",
 		types: snowflakeTypes, bare: map[string]string{"sysdate": "", "systimestamp": "current_timestamp"},
 		templates: templates(everywhere, snowflakeForms, snowflakeJSON), rules: merged(commonRules(), snowflakeRules()), refused: snowflakeRefused,
@@ -24,7 +24,7 @@ var snowflakeTypes = map[string]castRule{
 	"boolean": {"boolean", "to_bool", isBool}, "bool": {"boolean", "to_bool", isBool},
 	"date": {"date", "", isDate}, "time": {"time", "", unknown},
 	"datetime": {"timestamp", "", isTimestamp}, "timestamp": {"timestamp", "", isTimestamp}, "timestamp_ntz": {"timestamp", "", isTimestamp}, "timestampntz": {"timestamp", "", isTimestamp},
-	"timestamp without time zone": {"timestamp", "", isTimestamp}, "timestamp_tz": {"timestamptz", "", isTimestamp}, "timestamp_ltz": {"timestamptz", "", isTimestamp},
+	"timestamp without time zone": {"timestamp", "", isTimestamp}, "timestamp_tz": {"timestamptz", "to_timestamptz", isTimestamp}, "timestamp_ltz": {"timestamptz", "to_timestamptz", isTimestamp},
 	"timestampltz": {"timestamptz", "", isTimestamp}, "timestamptz": {"timestamptz", "", isTimestamp}, "timestamp with time zone": {"timestamptz", "", isTimestamp}, "timestamp with local time zone": {"timestamptz", "", isTimestamp},
 	"variant": {"json", "", isJSON}, "object": {"json", "", isJSON}, "array": {"json", "", isJSON}, "binary": {"blob", "", unknown}, "varbinary": {"blob", "", unknown},
 }
@@ -57,9 +57,9 @@ var snowflakeForms = map[string]string{
 	"startswith/2": "starts_with($1, $2)", "endswith/2": "ends_with($1, $2)", "contains/2": "contains($1, $2)",
 	"split_part/3": "$s.split_part($1, $2, $3)", "regexp_like/2": "regexp_full_match($1, $2)", "rlike/2": "regexp_full_match($1, $2)", "regexp_like/3": "regexp_full_match($1, $2, $3)", "rlike/3": "regexp_full_match($1, $2, $3)",
 	"regexp_replace/2": "regexp_replace($1, $2, '', 'g')", "regexp_replace/3": "regexp_replace($1, $2, $3, 'g')", "regexp_count/2": "len(regexp_extract_all($1, $2))",
-	"regexp_substr/2": "nullif(regexp_extract($1, $2), '')", "regexp_substr/3": "nullif(regexp_extract(substr($1, $3), $2), '')", "regexp_substr/4": "nullif(regexp_extract_all(substr($1, $3), $2)[$4], '')",
-	"regexp_instr/2": "$s.regexp_instr($1, $2)", "regexp_substr/6": "nullif(regexp_extract_all(substr($1, $3), $2, $6)[$4], '')",
-	"sha2/1": "sha256($1)", "sha2_hex/1": "sha256($1)", "sha1_hex/1": "sha1($1)", "md5_hex/1": "md5($1)", "insert/4": "$s.insert($1, $2, $3, $4)", "space/1": "repeat(' ', $1)",
+	"regexp_substr/2": "nullif(regexp_extract($1, $2), '')", "try_base64_decode_string/1": "try(from_base64($1)::varchar)", "try_to_time/1": "try_cast($1 as time)", "time_from_parts/3": "make_time($1, $2, $3)", "timefromparts/3": "make_time($1, $2, $3)", "floor/2": "(floor(#1 * power(10, #2)) / power(10, #2))", "ceil/2": "(ceil(#1 * power(10, #2)) / power(10, #2))", "regexp_substr/3": "nullif(regexp_extract(substr($1, $3), $2), '')", "regexp_substr/4": "nullif(regexp_extract_all(substr($1, $3), $2)[$4], '')",
+	"regexp_instr/2": "$s.regexp_instr($1, $2)",
+	"sha2/1":         "sha256($1)", "sha2_hex/1": "sha256($1)", "sha1_hex/1": "sha1($1)", "md5_hex/1": "md5($1)", "insert/4": "$s.insert($1, $2, $3, $4)", "space/1": "repeat(' ', $1)",
 	"base64_encode/1": "base64($1::blob)", "base64_decode_string/1": "from_base64($1)::varchar", "hex_encode/1": "hex($1)", "editdistance/2": "levenshtein($1, $2)",
 }
 
@@ -70,13 +70,14 @@ var snowflakeJSON = map[string]string{
 	"array_append/2": "$s.array_append(!1, $2)", "array_compact/1": "$s.array_compact(!1)", "array_position/2": "$s.array_position($1, !2)", "array_slice/3": "$s.array_slice(!1, $2, $3)", "array_sort/1": "$s.array_sort(!1)",
 	"arrays_overlap/2": "list_has_any($s.texts(!1), $s.texts(!2))", "array_intersection/2": "to_json(list_intersect($s.texts(!1), $s.texts(!2)))",
 	"split/2": "to_json(string_split($1, $2))", "typeof/1": "$s.type_of(!1)", "is_array/1": "(json_type(!1) = 'ARRAY')", "is_object/1": "(json_type(!1) = 'OBJECT')", "is_null_value/1": "(json_type(!1) = 'NULL')",
-	"strtok_to_array/2": "to_json(list_filter(string_split($1, $2), lambda w: w <> ''))", "strtok/3": "(list_filter(string_split($1, $2), lambda w: w <> ''))[$3]",
-	"object_delete/2": "json_merge_patch(!1, json_object($2, null))", "as_varchar/1": "$s.to_varchar(!1)", "as_integer/1": "$s.try_to_int(!1)", "as_double/1": "try_cast(!1 as double)",
+	"strtok_to_array/1": "to_json($s.words($1, ' '))", "strtok_to_array/2": "to_json($s.words($1, $2))", "strtok/1": "$s.words($1, ' ')[1]", "strtok/2": "$s.words($1, $2)[1]", "strtok/3": "$s.words($1, $2)[$3]",
+	"array_except/2": "$s.array_except(!1, !2)", "array_flatten/1": "$s.array_flatten(!1)", "array_remove/2": "$s.array_remove(!1, $2)", "array_reverse/1": "$s.array_reverse(!1)", "array_prepend/2": "to_json(list_prepend(to_json($2), json_extract(!1, '$[*]')))", "array_max/1": "$s.array_extreme(!1, 'max')", "array_min/1": "$s.array_extreme(!1, 'min')", "array_generate_range/2": "to_json(range($1, $2))", "array_generate_range/3": "to_json(range($1, $2, $3))",
+	"object_delete/2": "json_merge_patch(!1, json_object($2, null))", "as_varchar/1": "json_extract_string($s.as_type(!1, ['VARCHAR']), '$')", "as_char/1": "json_extract_string($s.as_type(!1, ['VARCHAR']), '$')", "as_integer/1": "try_cast($s.as_type(!1, ['BIGINT', 'UBIGINT']) as bigint)", "as_double/1": "try_cast($s.as_type(!1, ['BIGINT', 'UBIGINT', 'DOUBLE']) as double)", "as_boolean/1": "try_cast($s.as_type(!1, ['BOOLEAN']) as boolean)", "as_array/1": "$s.as_type(!1, ['ARRAY'])", "as_object/1": "$s.as_type(!1, ['OBJECT'])",
 	"strip_null_value/1": "nullif(!1, 'null'::json)",
 }
 
 var snowflakeRefused = map[string]string{
-	"generator": "use range(n) in an SQL of DuckDB's own, or a seed table", "seq1": "use row_number() over (order by ...)", "seq2": "use row_number() over (order by ...)", "seq4": "use row_number() over (order by ...)", "seq8": "use row_number() over (order by ...)",
+	"array_insert": "use array_cat of array_slice", "reduce": "flatten the array and aggregate its values", "jarowinkler_similarity": "use editdistance", "soundex": "compare upper(left(x, 1)) or editdistance", "generator": "use range(n) in an SQL of DuckDB's own, or a seed table", "seq1": "use row_number() over (order by ...)", "seq2": "use row_number() over (order by ...)", "seq4": "use row_number() over (order by ...)", "seq8": "use row_number() over (order by ...)",
 	"hll_accumulate": "count distinct values, or use approx_count_distinct", "hll_combine": "count distinct values, or use approx_count_distinct", "hll_estimate": "count distinct values, or use approx_count_distinct", "hll_export": "count distinct values, or use approx_count_distinct",
 	"approx_top_k": "count and rank the values", "approx_percentile_accumulate": "use approx_percentile", "minhash": "compare the values themselves", "approximate_similarity": "compare the values themselves",
 	"time_slice": "use date_trunc", "parse_url": "use regexp_substr", "parse_ip": "use split_part", "object_agg_keep_null": "use object_agg",

@@ -207,7 +207,7 @@ func (r *rewriter) identifier(items *[]item, i, hi int) item {
 	case n < hi && r.is(n, "(") && (!notCalls[w] || r.patternCall(*items, w)) && !r.is(r.prev(i, 0), ".") && !r.afterStar(*items, w):
 		return r.call(items, i, i+1, n, hi)
 	case r.d.bare[w] != "" && !r.is(n, ".") && !r.is(r.prev(i, 0), ".") && !r.isName(i):
-		return item{out: source.Literal(r.d.bare[w], r.span(i, i+1)), lo: i, hi: i + 1, prim: true}
+		return item{out: source.Literal(r.d.bare[w], r.span(i, i+1)), lo: i, hi: i + 1, prim: true, typ: resultTypes[w]}
 	}
 	if it, ok := r.keyword(*items, i, hi); ok {
 		return it
@@ -218,12 +218,15 @@ func (r *rewriter) identifier(items *[]item, i, hi int) item {
 	return r.chain(items, i, hi)
 }
 
-// patternCall reports whether RLIKE or REGEXP is a function here: nothing it could stand behind comes before.
+// patternCall reports whether RLIKE, REGEXP, ANY or SOME is a function here: nothing it could stand behind comes before.
 func (r *rewriter) patternCall(items []item, w string) bool {
-	if w != "rlike" && w != "regexp" {
+	if w != "rlike" && w != "regexp" && w != "any" && w != "some" {
 		return false
 	}
 	p := prevItem(items, len(items))
+	if w == "any" || w == "some" {
+		return r.d.name == "databricks" && (p < 0 || items[p].word == "select" || items[p].word == ",")
+	}
 	return p < 0 || !items[p].prim && items[p].word != "not" || items[p].word == "not" && (prevItem(items, p) < 0 || !items[prevItem(items, p)].prim)
 }
 

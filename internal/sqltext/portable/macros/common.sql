@@ -20,22 +20,25 @@ next_day(x, d) := x::timestamp::date + ((kith_x.weekday_number(d) - date_part('i
 previous_day(x, d) := x::timestamp::date - ((date_part('isodow', x::timestamp) - kith_x.weekday_number(d) + 6) % 7 + 1)::int;
 date_from_parts(y, m, d) := (make_date(y::int, 1, 1) + to_months(m::int - 1) + to_days(d::int - 1))::date;
 timestamp_from_parts(y, m, d, h, mi, s) := make_timestamp(y::int, 1, 1, 0, 0, 0) + to_months(m::int - 1) + to_days(d::int - 1) + to_hours(h::int) + to_minutes(mi::int) + to_seconds(s::double);
+text_time(x) := try_cast(x as timestamp);
 -- Numbers as times: seconds, and a text of digits by its magnitude as seconds, milliseconds, microseconds or nanoseconds.
 epoch_text(n) := make_timestamp(case when abs(n) < 31536000000 then (n * 1000000)::bigint when abs(n) < 31536000000000 then (n * 1000)::bigint when abs(n) < 31536000000000000 then n::bigint else (n // 1000)::bigint end);
 epoch_scaled(x, scale) := make_timestamp((x::decimal(38, 6) * 1000000 / power(10, scale))::bigint);
 is_digits(x) := typeof(x) in ('VARCHAR', 'JSON') and regexp_full_match(trim(x::varchar, ' "'), '-?[0-9]+');
 is_number(x) := typeof(x) in ('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'DOUBLE', 'FLOAT', 'UBIGINT', 'UINTEGER') or typeof(x) like 'DECIMAL%';
-to_timestamp(x) := case when typeof(x) in ('TIMESTAMP', 'DATE', 'TIMESTAMP WITH TIME ZONE') then try_cast(x as timestamp) when kith_x.is_digits(x) then kith_x.epoch_text(trim(x::varchar, ' "')::hugeint) when kith_x.is_number(x) then make_timestamp((x::varchar::decimal(38, 6) * 1000000)::bigint) else trim(x::varchar, ' "')::timestamp end;
-try_to_timestamp(x) := case when typeof(x) in ('TIMESTAMP', 'DATE', 'TIMESTAMP WITH TIME ZONE') then try_cast(x as timestamp) when typeof(x) in ('TIMESTAMP', 'DATE', 'TIMESTAMP WITH TIME ZONE') then try_cast(x as timestamp) when kith_x.is_digits(x) then kith_x.epoch_text(try_cast(trim(x::varchar, ' "') as hugeint)) when kith_x.is_number(x) then make_timestamp((try_cast(x::varchar as decimal(38, 6)) * 1000000)::bigint) else try_cast(trim(x::varchar, ' "') as timestamp) end;
+to_timestamp(x) := case when typeof(x) in ('TIMESTAMP', 'DATE', 'TIMESTAMP WITH TIME ZONE') then try_cast(x as timestamp) when kith_x.is_digits(x) then kith_x.epoch_text(trim(x::varchar, ' "')::hugeint) when kith_x.is_number(x) then make_timestamp((x::varchar::decimal(38, 6) * 1000000)::bigint) else coalesce(kith_x.text_time(trim(x::varchar, ' "')), trim(x::varchar, ' "')::timestamp) end;
+try_to_timestamp(x) := case when typeof(x) in ('TIMESTAMP', 'DATE', 'TIMESTAMP WITH TIME ZONE') then try_cast(x as timestamp) when typeof(x) in ('TIMESTAMP', 'DATE', 'TIMESTAMP WITH TIME ZONE') then try_cast(x as timestamp) when kith_x.is_digits(x) then kith_x.epoch_text(try_cast(trim(x::varchar, ' "') as hugeint)) when kith_x.is_number(x) then make_timestamp((try_cast(x::varchar as decimal(38, 6)) * 1000000)::bigint) else kith_x.text_time(trim(x::varchar, ' "')) end;
 to_timestamptz(x) := case when typeof(x) in ('TIMESTAMP', 'DATE', 'TIMESTAMP WITH TIME ZONE') then try_cast(x as timestamptz) when kith_x.is_digits(x) or kith_x.is_number(x) then kith_x.to_timestamp(x)::timestamp at time zone 'UTC' else regexp_replace(trim(x::varchar, ' "'), ' ([-+][0-9])', '\1')::timestamptz end;
 try_to_timestamptz(x) := case when typeof(x) in ('TIMESTAMP', 'DATE', 'TIMESTAMP WITH TIME ZONE') then try_cast(x as timestamptz) when typeof(x) in ('TIMESTAMP', 'DATE', 'TIMESTAMP WITH TIME ZONE') then try_cast(x as timestamptz) when kith_x.is_digits(x) or kith_x.is_number(x) then kith_x.try_to_timestamp(x)::timestamp at time zone 'UTC' else try_cast(regexp_replace(trim(x::varchar, ' "'), ' ([-+][0-9])', '\1') as timestamptz) end;
 to_date(x) := kith_x.to_timestamp(x)::date;
 try_to_date(x) := kith_x.try_to_timestamp(x)::date;
 -- Text.
-initcap(x) := array_to_string(list_transform(regexp_extract_all(lower(x), '[a-z0-9]+|[^a-z0-9]+'), lambda w: upper(left(w, 1)) || substr(w, 2)), '');
+initcap(x) := array_to_string(list_transform(regexp_extract_all(lower(x), '[a-z0-9]+|[^a-z0-9]+'), lambda _w: upper(left(_w, 1)) || substr(_w, 2)), '');
 charindex(s, x, start) := case when instr(substr(x, start), s) = 0 then 0 else instr(substr(x, start), s) + start - 1 end;
 split_part(x, s, n) := split_part(x, s, case when n = 0 then 1 else n end);
 insert(x, start, n, s) := left(x, start - 1) || s || substr(x, start + n);
 regexp_instr(x, p) := case when regexp_matches(x, p) then instr(x, regexp_extract(x, p)) else 0 end;
 parse_json(x) := nullif(trim(x), '')::json;
 try_parse_json(x) := case when json_valid(nullif(trim(x), '')) then trim(x)::json end;
+-- A part of a text whose start is counted from 1; 0 is the first letter, too.
+start(n) := case when n = 0 then 1 else n end;
