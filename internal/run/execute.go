@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"kith/internal/diag"
 	"kith/internal/dialect"
@@ -323,7 +324,10 @@ func Diagnose(err error, title string) diag.Diagnostic {
 		d.Code = diag.WInterrupted
 	}
 	if len(sq.Candidates) > 0 && d.Fix == "" {
-		d.Fix = "did you mean \"" + sq.Candidates[0] + "\"?"
+		d.Fix = "did you mean \"" + portable.Message(sq.Candidates[0]) + "\"?"
+	}
+	if d.Fix == "" && strings.Contains(sq.Message, "Function with name") {
+		d.Fix = "the engine has no function of that name: write it with others"
 	}
 	return d
 }

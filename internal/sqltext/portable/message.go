@@ -13,7 +13,6 @@ func Message(s string) string { return macroName.ReplaceAllString(s, "") }
 
 var (
 	noMatch  = regexp.MustCompile(`(?:No function matches the given name and argument types|Could not choose a best candidate function for the function call) ['"]?([^(]+)\(([^)]*)\)`)
-	missing  = regexp.MustCompile(`(?:Scalar|Aggregate|Table) Function with name \S+ does not exist`)
 	compared = regexp.MustCompile(`Cannot (?:compare|mix) values of type ([A-Z_ ]+?) (?:and type|and|in) ?([A-Z_]*)`)
 )
 
@@ -35,9 +34,6 @@ func Hint(s string) string {
 			return "cast what is no text: add ::varchar to it"
 		}
 		return ""
-	}
-	if missing.MatchString(s) {
-		return "DuckDB has no function of that name: write it with others"
 	}
 	if m := compared.FindStringSubmatch(s); m != nil && (m[1] == "VARCHAR" || m[2] == "VARCHAR") {
 		other := m[1] + m[2]

@@ -24,7 +24,7 @@ func TestHints(t *testing.T) {
 		"s > ts":                    "::timestamp",
 		"coalesce(s, 0)":            "::number",
 		"iff(n > 1, s, n)":          "::number",
-		"no_such_function(s)":       "with others",
+		"no_such_function(s)":       "",
 		"trunc(ts)":                 "::date",
 		"no_such_column":            "",
 		"kith_sf.to_varchar(n) + 1": "::number",
