@@ -31,6 +31,8 @@ const (
 	RMustHave             Code = "R027"
 	RNotRun               Code = "R028"
 	RRegex                Code = "R029"
+	RLimitNowhere         Code = "R030"
+	RRulesTable           Code = "R031"
 )
 
 var modelInfos = []Info{
@@ -62,5 +64,7 @@ var modelInfos = []Info{
 	{RMustHave, "must-have model left out", "A model with enable_status must_have cannot take part, because something it needs is missing or switched off."},
 	{RNotRun, "model not run", "This version reads models of this type but does not run them. What cannot do without the model is left out."},
 	{RRegex, "regular expression cannot be read", "A filter's regular expression has a mistake. Expressions are those of RE2; they match the whole id."},
+	{RLimitNowhere, "limit of edges that cannot be", "maximum_edges limits edges between two id types that no entity has both of, so it can never hold. Add the id type to the entity, or take the limit away."},
+	{RRulesTable, "table of rules cannot be used", "id_stitcher_rules names a table that the warehouse does not have, or one without the columns of a rule: entity, id1, id1_type and action; for edges id2 and id2_type; reason and created_at if you like."},
 	{RDisabled, "disabled", "A node takes no part in the run, because something it needs is missing or switched off."},
 }

@@ -118,9 +118,9 @@ type Loop struct {
 
 // Assert fails when Query returns a row.
 type Assert struct {
-	Query   Text
-	Message string
-	Span    source.Span
+	Query        Text
+	Message, Fix string
+	Span         source.Span
 }
 
 // Kernel is a computation in the process.

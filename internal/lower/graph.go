@@ -37,20 +37,30 @@ type graph struct {
 	program rel.Program
 	scratch []rel.Object
 	tuples  []tuples
+	limits  []model.Limit
+	// rules are the manual rules that hold, when the graph has any; audit is what limits took away, when it has any.
+	rules, audit rel.Object
+	// links are the pairs of keys to solve over; nil when the tuples tell all.
+	links *rel.Object
 }
 
 // tuples is the distinct combinations of ids on the rows of one edge source: all that the graph needs of the source, read
 // in one scan, and usually far smaller than it.
 type tuples struct {
 	object rel.Object
+	from   model.Source
 	ids    []*model.RowID
 }
 
 func idCol(i int) string { return fmt.Sprintf("id%d", i+1) }
 
-// stitcher makes the identity graph: tuples of ids, nodes, components, names of components, mapping.
+// stitcher makes the identity graph: manual rules, tuples of ids, nodes, links where rules or limits ask for them, components,
+// names of components, mapping.
 func (l *lowering) stitcher(n *model.Stitcher) {
-	g := &graph{l: l, n: n, out: l.objectOf(n)}
+	g := &graph{l: l, n: n, out: l.objectOf(n), limits: n.Entity.Limits()}
+	if n.Rules != nil {
+		g.readRules()
+	}
 	for i, es := range n.Sources {
 		if usable(es.From) {
 			g.readTuples(i, es)
@@ -58,20 +68,34 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 	}
 	mapping := g.l.part(g.out, "_internal_mapping")
 	edges := g.l.part(g.out, "_internal_edges")
+	extra := []rel.Object{mapping, edges}
+	if len(g.limits) > 0 {
+		g.audit = g.l.part(g.out, AuditSuffix(n))
+		extra = append(extra, g.audit)
+	}
 	if n.Collator {
 		g.let(mapping, g.collate())
+		if len(g.limits) > 0 { // no id stands beside another
+			g.let(g.audit, &rel.Values{Columns: auditColumns})
+		}
 	} else {
 		nodes, seed, labels := g.scratchObject("nodes"), g.scratchObject("seed"), g.scratchObject("labels")
 		g.hashNodes(nodes, seed)
+		if g.paired() {
+			g.link(nodes, seed)
+		}
 		g.solve(nodes, seed, labels)
 		g.name(nodes, labels, mapping)
 	}
 	g.program = append(g.program,
 		&rel.Let{Out: edges, Kind: rel.MakeView, Body: g.edges()},
 		&rel.Let{Out: g.out, Kind: letKind(n.Output), Body: g.published(mapping)})
-	var tuples []rel.Object // the view of edges reads them
+	var kept []rel.Object // the view of edges reads them
 	for _, t := range g.tuples {
-		tuples = append(tuples, t.object)
+		kept = append(kept, t.object)
+	}
+	if n.Rules != nil {
+		kept = append(kept, g.rules)
 	}
 	title := "identity graph of " + n.Entity.Name
 	typ := "id_stitcher"
@@ -81,12 +105,15 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 	for _, o := range g.scratch {
 		g.program = append(g.program, &rel.Drop{Object: o})
 	}
-	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: g.out, Extra: []rel.Object{mapping, edges}, Kept: tuples,
+	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: g.out, Extra: extra, Kept: kept,
 		Type: typ, Program: g.program, Span: n.Span, Scratch: g.scratch})
 	if n.Entity.Stitcher == n {
 		l.publish(&Published{Name: n.Name, Step: n.Address, From: g.out, Entity: n.Entity, Kind: "graph", Span: n.Span})
 	} else {
 		l.publish(&Published{Name: n.Name, Step: n.Address, From: g.out, Kind: "graph", Span: n.Span})
+	}
+	if name := n.AuditName(); name != "" {
+		l.publish(&Published{Name: name, Step: n.Address, From: g.audit, Entity: n.Entity, Kind: "audit", Part: true, Span: n.Span})
 	}
 }
 
@@ -110,7 +137,7 @@ func (g *graph) let(out rel.Object, body rel.Rel) {
 // readTuples keeps the distinct id tuples of a source with the earliest known time. A filter takes the id away, not the
 // row: the other ids of the row stay together (modelling.md section 2.3). Empty ids count as absent.
 func (g *graph) readTuples(i int, es *model.EdgeSource) {
-	t := tuples{object: g.l.part(g.out, fmt.Sprintf("_internal_tuples_%d", i+1)), ids: es.IDs}
+	t := tuples{object: g.l.part(g.out, fmt.Sprintf("_internal_tuples_%d", i+1)), from: es.From, ids: es.IDs}
 	raw := &rel.Select{From: rel.Source{Rel: g.l.sourceTable(es.From), Alias: "s"}}
 	kept := &rel.Select{From: rel.Source{Rel: raw, Alias: "r"}}
 	all := &rel.Select{From: rel.Source{Rel: raw, Alias: "k"}}
@@ -144,7 +171,7 @@ func idValue(x rel.Expr) rel.Expr {
 	return rel.F(rel.NullIf, &rel.Cast{X: x, Type: rel.Text}, rel.S(""))
 }
 
-// filtered is the id when it passes every filter of its type, else NULL.
+// filtered is the id when it passes every filter of its type and no rule says otherwise, else NULL.
 func (g *graph) filtered(t *model.IDType, id rel.Expr) rel.Expr {
 	var conds []rel.Expr
 	for _, f := range t.Filters {
@@ -165,10 +192,11 @@ func (g *graph) filtered(t *model.IDType, id rel.Expr) rel.Expr {
 		}
 		conds = append(conds, c)
 	}
-	if len(conds) == 0 {
+	stays := g.ruled(rel.And(conds...), t, id)
+	if stays == nil {
 		return id
 	}
-	return &rel.Case{Whens: []rel.When{{If: rel.And(conds...), Then: id}}}
+	return &rel.Case{Whens: []rel.When{{If: stays, Then: id}}}
 }
 
 // valueSet is the single column of a {select, from, where}; asText casts it, as ids are texts.
@@ -197,6 +225,7 @@ func (g *graph) nodes(key func(value, idType rel.Expr) rel.Expr) rel.Rel {
 			})
 		}
 	}
+	u.Rels = append(u.Rels, g.includedIDs()...)
 	sel := &rel.Select{From: rel.Source{Rel: u, Alias: "n"},
 		Items: []rel.Item{item(rel.C("n", colNode), colNode), item(rel.C("n", colNodeType), colNodeType),
 			item(&rel.Agg{Fn: rel.Min, Args: []rel.Expr{rel.C("n", colFirstSeen)}}, colFirstSeen)},
@@ -270,7 +299,7 @@ func (g *graph) name(nodes, labels, mapping rel.Object) {
 }
 
 // edges are all pairs of ids that stood on one row, the pair of an id with itself included, with the earliest known time
-// and the smaller rid of the two ends. It is a view: users look at it when they hunt a bad merge, no run needs it.
+// and the smaller rid of the two ends; less what rules and limits take away, and what rules add. It is a view: users look at it when they hunt a bad merge, no run needs it.
 func (g *graph) edges() rel.Rel {
 	u := &rel.Union{All: true}
 	for _, t := range g.tuples {
@@ -287,9 +316,8 @@ func (g *graph) edges() rel.Rel {
 			}
 		}
 	}
-	cols := []string{"id1", "id1_type", "id2", "id2_type"}
-	sel := &rel.Select{From: rel.Source{Rel: u, Alias: "e"}}
-	for _, c := range cols {
+	sel := &rel.Select{From: rel.Source{Rel: g.edgesLeft(u), Alias: "e"}}
+	for _, c := range edgeColumns {
 		sel.Items = append(sel.Items, item(rel.C("e", c), c))
 		sel.GroupBy = append(sel.GroupBy, rel.C("e", c))
 	}

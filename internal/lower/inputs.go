@@ -3,6 +3,7 @@ package lower
 import (
 	"kith/internal/model"
 	"kith/internal/rel"
+	"kith/internal/source"
 )
 
 // input makes the rows of an input that a run may see: those up to the end time (and from the begin time on), those
@@ -14,14 +15,7 @@ func (l *lowering) input(n *model.Input) {
 	kind := rel.MakeView
 	switch n.Format {
 	case model.FromTable:
-		o := rel.Object{Space: rel.External, Span: n.TableAt}
-		for _, p := range n.Table {
-			o.Parts = append(o.Parts, rel.Ident{Name: p.Name, Quoted: p.Quoted})
-		}
-		if len(o.Parts) == 1 { // a bare name means the connection's own schema
-			o.Space = rel.Target
-		}
-		sel.From = table(o, s)
+		sel.From = table(userTable(n.Table, n.TableAt), s)
 	case model.FromCSV:
 		kind = rel.MakeTable
 		if n.Literal != nil {
@@ -43,6 +37,18 @@ func (l *lowering) input(n *model.Input) {
 	l.add(&Step{Addr: n.Address, Title: "input " + n.Name, Node: n, Hash: n.Hash, Out: out, IsTable: kind == rel.MakeTable,
 		Type: "input", Span: n.Span,
 		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}})
+}
+
+// userTable is a table of the user's. A bare name means the connection's own schema.
+func userTable(parts []model.NamePart, at source.Span) rel.Object {
+	o := rel.Object{Space: rel.External, Span: at}
+	if len(parts) == 1 {
+		o.Space = rel.Target
+	}
+	for _, p := range parts {
+		o.Parts = append(o.Parts, rel.Ident{Name: p.Name, Quoted: p.Quoted})
+	}
+	return o
 }
 
 // inTime are the conditions of time: an untimed row is always visible.

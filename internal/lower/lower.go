@@ -61,9 +61,11 @@ type Published struct {
 	Comment        string
 	ColumnComments map[string]string
 	Span           source.Span
-	// Entity and Kind sort the final screen: "graph", "cohort", "var table", "feature table", "feature view", "model".
+	// Entity and Kind sort the final screen: "graph", "audit", "cohort", "var table", "feature table", "feature view", "model".
 	Entity *model.Entity
 	Kind   string
+	// Part tells that From is one of the step's further objects.
+	Part bool
 }
 
 // Result is the lowered graph.

@@ -9,16 +9,7 @@ import (
 func (g *graph) solve(nodes, seed, labels rel.Object) {
 	kernel := &rel.Kernel{Name: "components_changed", Out: labels,
 		Columns: []rel.Column{{Name: colKey, Type: rel.BigInt}, {Name: colLabel, Type: rel.BigInt}}}
-	for _, t := range g.tuples {
-		if len(t.ids) < 2 {
-			continue
-		}
-		sel := &rel.Select{From: table(t.object, "t")}
-		for i, id := range t.ids {
-			sel.Items = append(sel.Items, item(g.keyOf(t, i, id.Type.Name, seed), idCol(i)))
-		}
-		kernel.In = append(kernel.In, sel)
-	}
+	kernel.In = g.keyRows(seed)
 	count := &rel.Select{From: table(nodes, "n"), Items: []rel.Item{item(&rel.Agg{Fn: rel.CountStar}, "nodes")}}
 	g.program = append(g.program, &rel.Choose{
 		Name: "solver", Why: "union-find in the process while the ids fit its memory, else contraction in SQL",
@@ -27,6 +18,49 @@ func (g *graph) solve(nodes, seed, labels rel.Object) {
 			{Name: "union-find in the process", AtMost: g.l.ctx.KernelNodes, Needs: "kernel", Body: rel.Program{kernel}},
 			{Name: "contraction in SQL", AtMost: -1, Body: g.contraction(seed, labels)},
 		}})
+}
+
+// keyRows are the rows of keys that belong together, of any width.
+func (g *graph) keyRows(seed rel.Object) []rel.Rel {
+	if g.links != nil {
+		return []rel.Rel{&rel.Select{From: table(*g.links, "l"), Items: []rel.Item{item(rel.C("l", colA), colA), item(rel.C("l", colB), colB)}}}
+	}
+	var rows []rel.Rel
+	for _, t := range g.tuples {
+		if len(t.ids) < 2 {
+			continue
+		}
+		sel := &rel.Select{From: table(t.object, "t")}
+		for i, id := range t.ids {
+			sel.Items = append(sel.Items, item(g.keyOf(t, i, id.Type.Name, seed), idCol(i)))
+		}
+		rows = append(rows, sel)
+	}
+	return rows
+}
+
+// keyPairs are pairs of keys that belong together, (a, b), enough of them to tell what is connected. Either may be NULL.
+func (g *graph) keyPairs(seed rel.Object) rel.Rel {
+	if g.links != nil {
+		return g.keyRows(seed)[0]
+	}
+	var pairs []rel.Rel
+	for _, t := range g.tuples {
+		for i := 1; i < len(t.ids); i++ {
+			// A chain through the row joins all its ids; NULLs in between are bridged from the first id that is there.
+			var firsts []rel.Expr
+			for j := 0; j < i; j++ {
+				firsts = append(firsts, g.keyOf(t, j, t.ids[j].Type.Name, seed))
+			}
+			a := firsts[0]
+			if len(firsts) > 1 {
+				a = rel.F(rel.Coalesce, firsts...)
+			}
+			pairs = append(pairs, &rel.Select{From: table(t.object, "t"), Items: []rel.Item{
+				item(a, colA), item(g.keyOf(t, i, t.ids[i].Type.Name, seed), colB)}})
+		}
+	}
+	return united(pairs, []rel.Column{{Name: colA, Type: rel.BigInt}, {Name: colB, Type: rel.BigInt}})
 }
 
 // keyOf is the key of id i of a tuple, NULL when the tuple lacks it. The hash of NULL is a value like any other on some
@@ -50,33 +84,8 @@ func (g *graph) contraction(seed, labels rel.Object) rel.Program {
 	labelled := g.scratchObject("labels_next")
 	left := func(t rel.Rel) rel.Source { return rel.Source{Rel: t, Alias: "e"} }
 
-	pairs := &rel.Union{All: true}
-	for _, t := range g.tuples {
-		for i := 1; i < len(t.ids); i++ {
-			// A chain through the row joins all its ids; NULLs in between are bridged from the first id that is there.
-			var firsts []rel.Expr
-			for j := 0; j < i; j++ {
-				firsts = append(firsts, g.keyOf(t, j, t.ids[j].Type.Name, seed))
-			}
-			a := firsts[0]
-			if len(firsts) > 1 {
-				a = rel.F(rel.Coalesce, firsts...)
-			}
-			pairs.Rels = append(pairs.Rels, &rel.Select{From: table(t.object, "t"), Items: []rel.Item{
-				item(a, "a"), item(g.keyOf(t, i, t.ids[i].Type.Name, seed), "b")}})
-		}
-	}
-	emptyPairs := &rel.Values{Columns: []rel.Column{{Name: "a", Type: rel.BigInt}, {Name: "b", Type: rel.BigInt}}}
-	var from rel.Rel = emptyPairs
-	switch len(pairs.Rels) {
-	case 0:
-	case 1:
-		from = pairs.Rels[0]
-	default:
-		from = pairs
-	}
 	// A NULL end makes the comparison unknown, so the row goes.
-	first := &rel.Select{From: left(from), Distinct: true,
+	first := &rel.Select{From: left(g.keyPairs(seed)), Distinct: true,
 		Where: []rel.Expr{&rel.Op{Op: "<>", Args: []rel.Expr{rel.C("e", "a"), rel.C("e", "b")}}},
 		Items: []rel.Item{item(rel.F(rel.Least, rel.C("e", "a"), rel.C("e", "b")), "a"),
 			item(rel.F(rel.Greatest, rel.C("e", "a"), rel.C("e", "b")), "b")}}

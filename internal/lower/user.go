@@ -88,6 +88,8 @@ func (l *lowering) refRel(h model.RefHole) rel.Rel {
 			return &rel.Table{Object: l.part(l.objectOf(n), "_internal_edges")}
 		case model.ChildMappings:
 			return &rel.Table{Object: l.part(l.objectOf(n), "_internal_mapping")}
+		case model.ChildAudit:
+			return &rel.Table{Object: l.part(l.objectOf(n), AuditSuffix(n))}
 		}
 	case model.Source:
 		if h.Child == model.ChildVarTable {

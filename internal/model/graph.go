@@ -133,6 +133,7 @@ type IDType struct {
 	Name    string
 	Span    source.Span
 	Filters []*IDFilter // inherited ones first
+	Limits  []*EdgeLimit
 	spec    *spec.IDType
 	unit    *unit
 	// inherited is a package's type of the same name, which this one may extend.
@@ -305,8 +306,10 @@ type Stitcher struct {
 	Sources []*EdgeSource
 	// Collator is set when no edge is possible: the main id is the id itself.
 	Collator bool
-	Output   OutputType
-	spec     *spec.Model
+	// Rules are the manual rules of the graph, nil for none.
+	Rules  *GraphRules
+	Output OutputType
+	spec   *spec.Model
 }
 
 // DisplayName is the stitcher's name.

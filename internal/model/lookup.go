@@ -13,6 +13,7 @@ const (
 	ChildEdges    = "edges"
 	ChildMappings = "mappings"
 	ChildDelta    = "id_clusters_delta"
+	ChildAudit    = "cardinality_audit"
 )
 
 // Find returns the node a path names and the child object asked for ("" for the node itself). Paths ignore case; "~/"
@@ -53,6 +54,8 @@ func (g *Graph) Find(path string) (n Node, child string, ok bool) {
 				return n, ChildEdges, true
 			case ChildMappings, "mapping", "internal_mapping":
 				return n, ChildMappings, true
+			case ChildAudit:
+				return n, ChildAudit, n.AuditName() != ""
 			}
 		case *Cohort:
 			if len(rest) == 1 {

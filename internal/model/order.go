@@ -230,6 +230,12 @@ func meaning(w *strings.Builder, n Node) {
 				}
 			}
 		}
+		for _, m := range n.Entity.Limits() {
+			f("limit", fmt.Sprint(m.From.Name, " ", m.To.Name, " ", m.Most))
+		}
+		if r := n.Rules; r != nil {
+			f("rules", fmt.Sprint(r.Table, r.IncludeWins))
+		}
 		sources := slices.Clone(n.Sources) // their order has no meaning, and the default stitcher's is that of files
 		slices.SortStableFunc(sources, func(a, b *EdgeSource) int { return strings.Compare(a.From.Addr().Key(), b.From.Addr().Key()) })
 		for _, es := range sources {

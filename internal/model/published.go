@@ -24,6 +24,9 @@ func (g *Graph) published() []published {
 	}
 	for _, s := range g.Stitchers {
 		add(s, s.Name, "the graph of entity "+s.Entity.Name, s.Span)
+		if name := s.AuditName(); name != "" {
+			add(s, name, "the audit of "+s.Name, s.Span)
+		}
 	}
 	for _, c := range g.Cohorts {
 		what := "cohort " + c.Name

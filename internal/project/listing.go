@@ -46,7 +46,9 @@ func (l *Listed) IsColumn() bool { return l.OutputType == "column" }
 func (c *Compiled) List() []*Listed {
 	published := map[addr.Addr]string{}
 	for _, p := range c.Lowered.Published {
-		published[p.Step] = p.Name
+		if !p.Part {
+			published[p.Step] = p.Name
+		}
 	}
 	ofVar := map[*model.EntityVar]*lower.Step{}
 	for _, s := range c.Lowered.Steps {
@@ -190,7 +192,9 @@ func (c *Compiled) Flow() *Flow {
 	f := &Flow{Nodes: []*FlowNode{}, Edges: []FlowEdge{}, at: map[string]*FlowNode{}}
 	published := map[addr.Addr]string{}
 	for _, p := range c.Plan.Published {
-		published[p.Step] = p.Name
+		if !p.Part {
+			published[p.Step] = p.Name
+		}
 	}
 	for _, s := range c.Plan.Steps {
 		if s.Action == plan.Leave {

@@ -8,6 +8,7 @@ import (
 
 	"kith/internal/diag"
 	"kith/internal/dialect"
+	"kith/internal/lower"
 	"kith/internal/model"
 	"kith/internal/rel"
 	"kith/internal/run"
@@ -155,6 +156,9 @@ func (n *queryNames) object(path string) (name, fix string, err error) {
 		return "", "run the project, or choose another --seq_no", errors.New(path + " has not been built in this seq no")
 	}
 	suffix := map[string]string{model.ChildEdges: "_internal_edges", model.ChildMappings: "_internal_mapping"}[child]
+	if s, is := node.(*model.Stitcher); is && child == model.ChildAudit {
+		suffix = lower.AuditSuffix(s)
+	}
 	if child != "" && suffix == "" {
 		return "", "read " + string(node.Addr()) + " instead", errors.New(path + " is made inside of other statements and not kept")
 	}

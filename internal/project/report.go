@@ -20,7 +20,7 @@ type Report struct {
 // Published is a name that people read.
 type Published struct {
 	Name string `json:"name"`
-	// Kind is "graph", "cohort", "var table", "feature table", "feature view" or "model".
+	// Kind is "graph", "audit", "cohort", "var table", "feature table", "feature view" or "model".
 	Kind   string `json:"kind"`
 	Entity string `json:"entity,omitempty"`
 	// Table is the qualified name as SQL writes it, Material what stands behind it.
@@ -75,7 +75,9 @@ func (w *Work) Report(ctx context.Context, c *Compiled, out *run.Outcome) (*Repo
 	r := &reporting{ctx: ctx, w: w, c: c, out: out, there: map[string]*lower.Published{}}
 	rep := &Report{}
 	for _, p := range out.Published {
-		r.there[string(p.Step)] = p
+		if !p.Part {
+			r.there[string(p.Step)] = p
+		}
 		entity := ""
 		if p.Entity != nil {
 			entity = p.Entity.Name

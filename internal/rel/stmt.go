@@ -51,11 +51,11 @@ type Merge struct {
 	Body Rel
 }
 
-// Assert fails the step when Query returns a row. Its first column is shown with the message.
+// Assert fails the step when Query returns a row, with a message and the way out of it ("" for none).
 type Assert struct {
-	Query   Rel
-	Message string
-	Span    source.Span
+	Query        Rel
+	Message, Fix string
+	Span         source.Span
 }
 
 // Exec runs a script of the user.

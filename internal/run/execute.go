@@ -20,6 +20,8 @@ type StepError struct {
 	Err error
 	// At is the user's place; zero when the statement is ours alone.
 	At source.Span
+	// Fix is the way out, "" when none is known.
+	Fix string
 	// Statement is the text that failed.
 	Statement dialect.Text
 }
@@ -212,7 +214,7 @@ func (x *executor) assert(ctx context.Context, a *dialect.Assert) error {
 	}
 	defer rows.Close()
 	if rows.Next() {
-		return &StepError{Err: errors.New(a.Message), At: a.Span, Statement: a.Query}
+		return &StepError{Err: errors.New(a.Message), Fix: a.Fix, At: a.Span, Statement: a.Query}
 	}
 	if err := rows.Err(); err != nil {
 		return located(err, a.Query)
@@ -289,7 +291,7 @@ func Diagnose(err error, title string) diag.Diagnostic {
 	d := diag.Diagnostic{Severity: diag.Error, Code: diag.WStatement}
 	var se *StepError
 	if errors.As(err, &se) {
-		d.At = se.At
+		d.At, d.Fix = se.At, se.Fix
 	}
 	var sq *SQLError
 	if !errors.As(err, &sq) {

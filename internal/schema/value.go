@@ -27,6 +27,10 @@ func (w *writer) value(t spec.Type) Schema {
 	case "boolean":
 		return Schema{"anyOf": []Schema{{"type": []string{"boolean", "null"}}, words([]string{"true", "false", "yes", "no", "on", "off", "y", "n"})}}
 	case "array":
+		if t.Word == spec.EdgeLimitsWord {
+			number := Schema{"type": "integer", "minimum": 1}
+			return Schema{"type": []string{"array", "null"}, "items": Schema{"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": number}}
+		}
 		return Schema{"type": []string{"array", "null"}, "items": scalar()}
 	case "object":
 		if t.Word == "map of names" {

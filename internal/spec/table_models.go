@@ -5,6 +5,13 @@ import (
 	"kith/internal/source"
 )
 
+// unread is what objects without effect are decoded into: their keys are checked, their values dropped.
+type unread struct{}
+
+func unreadField(name, doc string, opts ...Opt) Field[unread] {
+	return newField(name, doc, Type{Word: "any value"}, opts, func(*Decoder, value, *unread) {})
+}
+
 var tableKinds = []string{"table", "view", "csv", "s3", "parquet", "json"}
 
 // binding are the fields that tie an input to a table. They belong under app_defaults; in old projects they stand

@@ -23,7 +23,7 @@ var idTypeObject = &Object[IDType]{
 		Str("name", "The id type.", func(t *IDType) *source.At[string] { return &t.Name }, Required),
 		Str("extends", "Id type whose filters come before the ones written here.", func(t *IDType) *source.At[string] { return &t.Extends }, Since(49)),
 		idFilters(),
-		Ignored[IDType]("maximum_edges", "How many ids of another type one id may be linked to directly.", Since(93)),
+		edgeLimits(),
 	},
 }
 
@@ -90,19 +90,16 @@ var tagObject = &Object[Tag]{
 	},
 }
 
-// unread is what objects without effect are decoded into: their keys are checked, their values dropped.
-type unread struct{}
+// RulePriorities are the words of id_stitcher_rules.priority.
+var RulePriorities = []string{"exclude", "include"}
 
-func unreadField(name, doc string, opts ...Opt) Field[unread] {
-	return newField(name, doc, Type{Word: "any value"}, opts, func(*Decoder, value, *unread) {})
-}
-
-var stitcherRulesObject = &Object[unread]{
-	Name: "id_stitcher_rules", Place: "id_stitcher_rules", Doc: "Rules kept in a table that add or remove single ids and links.",
-	Fields: []Field[unread]{
-		unreadField("enabled", "Whether the rules are applied."),
-		unreadField("table_name", "The table that holds them."),
-		unreadField("priority", "Whether exclude or include wins when two rules contradict each other."),
+var stitcherRulesObject = &Object[StitcherRules]{
+	Name: "id_stitcher_rules", Place: "id_stitcher_rules", Doc: "Rules kept in a table that add or remove single ids and links. They hold for every identity graph of the project.",
+	Span: func(r *StitcherRules) *source.Span { return &r.Span },
+	Fields: []Field[StitcherRules]{
+		Bool("enabled", "Whether the rules are applied.", func(r *StitcherRules) *source.At[bool] { return &r.Enabled }, Default("false")),
+		Str("table_name", "The table that holds them: in the schema of the connection, or schema.table.", func(r *StitcherRules) *source.At[string] { return &r.TableName }, Default("id_stitch_rules")),
+		Enum("priority", "Whether exclude or include wins when two rules contradict each other and neither is the later.", RulePriorities, func(r *StitcherRules) *source.At[string] { return &r.Priority }, Default("exclude")),
 	},
 }
 
@@ -127,7 +124,7 @@ var projectObject = &Object[projectFile]{
 		Bool("carry_forward_privileges", "Whether grants on a published object pass on to the one that replaces it.", func(p *projectFile) *source.At[bool] { return &p.CarryForwardPrivileges }, Since(84), Default("false")),
 		Enum("default_time_grain", "Grain of models that state none.", TimeGrains, func(p *projectFile) *source.At[string] { return &p.DefaultTimeGrain }, Since(63)),
 		Objs("available_tags", "Tags that vars may carry.", tagObject, func(p *projectFile) *[]*Tag { return &p.AvailableTags }, Since(61), NoEffect, Was("tags")),
-		ObjFunc("id_stitcher_rules", "Rules that add or remove single ids and links.", stitcherRulesObject, func(*projectFile, *unread) {}, Since(92), NoEffect),
+		ObjFunc("id_stitcher_rules", "Rules that add or remove single ids and links.", stitcherRulesObject, func(p *projectFile, r *StitcherRules) { p.StitcherRules = r }, Since(92)),
 		Str("dialect", "The SQL dialect the project is written in.", func(p *projectFile) *source.At[string] { return &p.Dialect }, Beyond, Default("that of the warehouse")),
 		Ignored[projectFile]("allow_beta", "Unlocked features that were in testing.", Since(96)),
 		includeUntimed(),

@@ -28,6 +28,8 @@ type Project struct {
 	DefaultTimeGrain       source.At[string]
 	AvailableTags          []*Tag
 	Dialect                source.At[string]
+	// StitcherRules are the manual rules of identity graphs, nil when the key is not written.
+	StitcherRules *StitcherRules
 
 	Inputs    []*Input
 	Models    []*Model
@@ -74,6 +76,22 @@ type IDType struct {
 	Name    source.At[string]
 	Extends source.At[string]
 	Filters []*IDFilter
+	// MaximumEdges are the limits in written order.
+	MaximumEdges []*EdgeLimit
+}
+
+// EdgeLimit is an item of maximum_edges: how many ids of another type one id may stand beside.
+type EdgeLimit struct {
+	Type source.At[string]
+	Most source.At[int]
+}
+
+// StitcherRules is the id_stitcher_rules block of the project.
+type StitcherRules struct {
+	Span      source.Span
+	Enabled   source.At[bool]
+	TableName source.At[string]
+	Priority  source.At[string] // exclude or include
 }
 
 // IDFilter is one filter of an id type: exactly one of Value, Regex and SQL is present.

@@ -20,6 +20,11 @@ type graphWorld struct {
 	sources []graphSource
 	// blocked are the values of the table that a filter by SQL excludes.
 	blocked []string
+	limits  []edgeLimit
+	// ruled tells that there is a table of manual rules.
+	ruled       bool
+	rules       []graphRule
+	includeWins bool
 }
 
 // idType is an id type with the filters that the oracle knows how to apply.
@@ -59,10 +64,16 @@ func (w *graphWorld) passes(t idType, v string) bool {
 	return len(v) > 1 && v[0] >= 'a' && v[0] <= 'z' && strings.Trim(v[1:], "0123456789") == ""
 }
 
+// node is an id with its type.
+type node struct{ value, idType string }
+
 // expected computes the published graph the slow way: main id, id, type, first seen.
 func (w *graphWorld) expected() []string {
-	type node struct{ value, idType string }
-	parent, seen := map[node]node{}, map[node]int{}
+	seen, edges := w.survivors()
+	parent := map[node]node{}
+	for n := range seen {
+		parent[n] = n
+	}
 	var find func(n node) node
 	find = func(n node) node {
 		for parent[n] != n {
@@ -71,27 +82,8 @@ func (w *graphWorld) expected() []string {
 		}
 		return n
 	}
-	for _, s := range w.sources {
-		for _, r := range s.rows {
-			var on []node
-			for i, v := range r.ids {
-				t := w.types[s.ids[i]]
-				if v == nil || !w.passes(t, *v) {
-					continue
-				}
-				n := node{*v, t.name}
-				if _, ok := parent[n]; !ok {
-					parent[n] = n
-				}
-				if s.timed && r.at > 0 && (seen[n] == 0 || r.at < seen[n]) {
-					seen[n] = r.at
-				}
-				on = append(on, n)
-			}
-			for _, n := range on[min(1, len(on)):] {
-				parent[find(n)] = find(on[0])
-			}
-		}
+	for e := range edges {
+		parent[find(e[1])] = find(e[0])
 	}
 	key := func(n node) string { // known times first, then time, then rid
 		if seen[n] == 0 {
@@ -117,6 +109,67 @@ func (w *graphWorld) expected() []string {
 	}
 	sort.Strings(out)
 	return append([]string{"user_main_id | other_id | other_id_type | first_seen_at"}, out...)
+}
+
+// survivors are the ids of the graph with the day they were first seen, 0 for none, and its edges.
+func (w *graphWorld) survivors() (map[node]int, map[edge]bool) {
+	seen, edges := w.ofRows()
+	w.limit(edges)
+	for _, e := range w.settled(true) {
+		for _, n := range e.ends() {
+			if _, ok := seen[n]; !ok {
+				seen[n] = 0
+			}
+		}
+		if e.b != (node{}) {
+			edges[between(e.a, e.b)] = true
+		}
+	}
+	return seen, edges
+}
+
+// ofRows are the ids and edges of all rows, before limits and without what rules add. Every two ids of a row are an edge.
+func (w *graphWorld) ofRows() (map[node]int, map[edge]bool) {
+	seen, edges := map[node]int{}, map[edge]bool{}
+	exempt, gone, apart := map[node]bool{}, map[node]bool{}, map[edge]bool{}
+	for _, r := range w.settled(true) {
+		exempt[r.a] = exempt[r.a] || r.b == node{}
+	}
+	for _, r := range w.settled(false) {
+		if r.b == (node{}) {
+			gone[r.a] = true
+		} else {
+			apart[between(r.a, r.b)] = true
+		}
+	}
+	for _, s := range w.sources {
+		for _, r := range s.rows {
+			var on []node
+			for i, v := range r.ids {
+				t := w.types[s.ids[i]]
+				if v == nil || *v == "" || t.outside {
+					continue
+				}
+				n := node{*v, t.name}
+				if gone[n] || !exempt[n] && !w.passes(t, *v) {
+					continue
+				}
+				if _, ok := seen[n]; !ok {
+					seen[n] = 0
+				}
+				if s.timed && r.at > 0 && (seen[n] == 0 || r.at < seen[n]) {
+					seen[n] = r.at
+				}
+				for _, m := range on {
+					if m != n && !apart[between(m, n)] {
+						edges[between(m, n)] = true
+					}
+				}
+				on = append(on, n)
+			}
+		}
+	}
+	return seen, edges
 }
 
 func day(n int) string { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC).Format("2006-01-02") }
@@ -162,7 +215,9 @@ func (w *graphWorld) world(shuffle *rand.Rand) *world {
 		if len(filters) > 0 {
 			p.WriteString("    filters: [" + strings.Join(filters, ", ") + "]\n")
 		}
+		p.WriteString(w.limitsOf(i))
 	}
+	w.writeRules(&p, out, perm)
 	out.project = p.String()
 	m.WriteString("inputs:\n  - name: blocked\n    app_defaults: {table: blocked}\n")
 	blocked := table{name: "blocked", columns: []rel.Column{column("word", rel.Text)}}
@@ -259,39 +314,58 @@ func drawGraph(rt *rapid.T) *graphWorld {
 	return w
 }
 
+// check holds what an engine makes of the world against the oracle, in each way to compute it.
+func (w *graphWorld) check(t testing.TB, fail func(format string, args ...any), e Engine, seed int64) {
+	queries, want := []string{graphQuery}, [][]string{w.expected()}
+	if audit := w.expectedAudit(); audit != nil {
+		queries, want = append(queries, auditQuery), append(want, audit)
+	}
+	ways := []struct {
+		name  string
+		how   solver
+		world *world
+	}{
+		{"in the process", byRule, w.world(nil)},
+		{"in SQL", inSQL, w.world(nil)},
+		{"in the process, shuffled", byRule, w.world(rand.New(rand.NewSource(seed)))},
+	}
+	for _, way := range ways {
+		got, err := way.world.outcome(t, e, way.how, queries...)
+		if err != nil {
+			fail("%s: %v\n%s", way.name, err, way.world.text())
+			return
+		}
+		for i := range queries {
+			a, b := strings.Join(got[i], "\n"), strings.Join(want[i], "\n")
+			if a == b {
+				continue
+			}
+			if len(w.sources[0].rows) > 100 {
+				fail("%s: %d rows, want %d", way.name, len(got[i]), len(want[i]))
+			} else {
+				fail("%s\ngot:\n%s\nwant:\n%s\n%s", way.name, a, b, way.world.text())
+			}
+			return
+		}
+	}
+}
+
 // Graphs checks that identity graphs are the connected components of their rows, named as they should be, in whatever way
 // and order they are computed.
 func Graphs(t *testing.T, e Engine) {
 	check := func(t testing.TB, fail func(format string, args ...any), w *graphWorld, seed int64) {
-		want := w.expected()
-		ways := []struct {
-			name  string
-			how   solver
-			world *world
-		}{
-			{"in the process", byRule, w.world(nil)},
-			{"in SQL", inSQL, w.world(nil)},
-			{"in the process, shuffled", byRule, w.world(rand.New(rand.NewSource(seed)))},
-		}
-		for _, way := range ways {
-			got, err := way.world.outcome(t, e, way.how, graphQuery)
-			if err != nil {
-				fail("%s: %v\n%s", way.name, err, way.world.text())
-				return
-			}
-			if a, b := strings.Join(got[0], "\n"), strings.Join(want, "\n"); a != b {
-				if len(w.sources[0].rows) > 100 {
-					fail("%s: %d rows, want %d", way.name, len(got[0]), len(want))
-				} else {
-					fail("%s\ngot:\n%s\nwant:\n%s\n%s", way.name, a, b, way.world.text())
-				}
-				return
-			}
-		}
+		w.check(t, fail, e, seed)
 	}
 	t.Run("random", func(t *testing.T) {
 		checks(t, 12, func(rt *rapid.T) {
 			check(t, rt.Fatalf, drawGraph(rt), rapid.Int64().Draw(rt, "order"))
+		})
+	})
+	t.Run("rules and limits", func(t *testing.T) {
+		checks(t, 15, func(rt *rapid.T) {
+			w := drawGraph(rt)
+			w.drawRules(rt)
+			check(t, rt.Fatalf, w, rapid.Int64().Draw(rt, "order"))
 		})
 	})
 	shapes := map[string]func(i int) (string, string){

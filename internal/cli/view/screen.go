@@ -109,7 +109,7 @@ func block(w io.Writer, style Style, label string, rows [][]string) {
 
 // where lists the names that people read.
 func (s *Screen) where(w io.Writer, style Style) {
-	kinds := []struct{ kind, label string }{{"feature view", "Profiles"}, {"graph", "Graph"}, {"cohort", "Cohorts"}, {"feature table", "Tables"}, {"model", "Models"}}
+	kinds := []struct{ kind, label string }{{"feature view", "Profiles"}, {"graph", "Graph"}, {"audit", "Audit"}, {"cohort", "Cohorts"}, {"feature table", "Tables"}, {"model", "Models"}}
 	fmt.Fprintf(w, "\n%s  %s\n", style.Bold("Where"), s.Place)
 	for _, k := range kinds {
 		var names []string

@@ -28,7 +28,7 @@ func (s *session) stmt(st rel.Stmt) []dialect.Stmt {
 	case *rel.Merge:
 		return []dialect.Stmt{s.merge(st)}
 	case *rel.Assert:
-		return []dialect.Stmt{&dialect.Assert{Query: s.rows(st.Query), Message: st.Message, Span: st.Span}}
+		return []dialect.Stmt{&dialect.Assert{Query: s.rows(st.Query), Message: st.Message, Fix: st.Fix, Span: st.Span}}
 	case *rel.Exec:
 		return []dialect.Stmt{s.exec(st)}
 	case *rel.Kernel:

@@ -1,0 +1,216 @@
+package lower
+
+import (
+	"fmt"
+	"strings"
+
+	"kith/internal/model"
+	"kith/internal/rel"
+)
+
+// link makes the edges that the graph is solved over when rules or limits are declared. Every two ids of a row are an edge
+// then. In this order: edges that rules exclude go, ids above a limit lose their edges to the type that it is about, edges
+// that rules include are added (modelling.md sections 6.8 and 6.9). All limits look at the same edges, so that their order has
+// no meaning.
+func (g *graph) link(nodes, seed rel.Object) {
+	pairs := g.scratchObject("pairs")
+	g.let(pairs, g.pairs(seed))
+	kept := rel.Rel(&rel.Select{From: table(pairs, "p"), Items: []rel.Item{item(rel.C("p", colA), colA), item(rel.C("p", colB), colB)}})
+	if len(g.limits) > 0 {
+		cut := g.scratchObject("cut")
+		g.cut(pairs, nodes, cut)
+		g.let(g.audit, g.auditRows(cut))
+		kept.(*rel.Select).Joins = []rel.Join{withoutPairs("p", &rel.Select{From: table(cut, "c"), Items: []rel.Item{
+			item(rel.F(rel.Least, rel.C("c", colKey), rel.C("c", "other")), colA), item(rel.F(rel.Greatest, rel.C("c", colKey), rel.C("c", "other")), colB)}})}
+	}
+	if g.n.Rules != nil {
+		kept = &rel.Union{All: true, Rels: []rel.Rel{kept, g.ruleKeys(include, seed)}}
+	}
+	links := g.scratchObject("links")
+	g.let(links, kept)
+	g.links = &links
+}
+
+// withoutPairs takes the pairs of a relation away from those of a source.
+func withoutPairs(alias string, pairs rel.Rel) rel.Join {
+	return rel.Join{Kind: rel.Anti, Source: rel.Source{Rel: pairs, Alias: "x"},
+		On: []rel.Expr{rel.Eq(rel.C("x", colA), rel.C(alias, colA)), rel.Eq(rel.C("x", colB), rel.C(alias, colB))}}
+}
+
+// sourceCol is the column of a pair that is 1 when the source of tuple i has it.
+func sourceCol(i int) string { return fmt.Sprintf("from%d", i+1) }
+
+// pairs are the edges of all rows as pairs of keys, the smaller first, each once, without those that rules exclude. With
+// limits, it is kept which sources an edge comes from.
+func (g *graph) pairs(seed rel.Object) rel.Rel {
+	var all []rel.Rel
+	for s, t := range g.tuples {
+		for i := range t.ids {
+			for j := i + 1; j < len(t.ids); j++ {
+				x, y := g.keyOf(t, i, t.ids[i].Type.Name, seed), g.keyOf(t, j, t.ids[j].Type.Name, seed)
+				all = append(all, &rel.Select{From: table(t.object, "t"), Where: []rel.Expr{rel.NotNull(rel.C("t", idCol(i))), rel.NotNull(rel.C("t", idCol(j)))},
+					Items: []rel.Item{item(x, "x"), item(y, "y"), item(rel.I(int64(s)), "source")}})
+			}
+		}
+	}
+	columns := []rel.Column{{Name: "x", Type: rel.BigInt}, {Name: "y", Type: rel.BigInt}, {Name: "source", Type: rel.BigInt}}
+	// A pair of an id with itself, from two columns of one type, is no edge.
+	ordered := &rel.Select{From: rel.Source{Rel: united(all, columns), Alias: "u"},
+		Where: []rel.Expr{&rel.Op{Op: "<>", Args: []rel.Expr{rel.C("u", "x"), rel.C("u", "y")}}},
+		Items: []rel.Item{item(rel.F(rel.Least, rel.C("u", "x"), rel.C("u", "y")), colA), item(rel.F(rel.Greatest, rel.C("u", "x"), rel.C("u", "y")), colB),
+			item(rel.C("u", "source"), "source")}}
+	out := &rel.Select{From: rel.Source{Rel: ordered, Alias: "o"}, GroupBy: []rel.Expr{rel.C("o", colA), rel.C("o", colB)},
+		Items: []rel.Item{item(rel.C("o", colA), colA), item(rel.C("o", colB), colB)}}
+	if g.n.Rules != nil {
+		out.Joins = []rel.Join{withoutPairs("o", g.ruleKeys(exclude, seed))}
+	}
+	if len(g.limits) > 0 {
+		for s := range g.tuples {
+			of := &rel.Case{Whens: []rel.When{{If: rel.Eq(rel.C("o", "source"), rel.I(int64(s))), Then: rel.I(1)}}}
+			out.Items = append(out.Items, item(&rel.Agg{Fn: rel.Max, Args: []rel.Expr{of}}, sourceCol(s)))
+		}
+	}
+	return out
+}
+
+// united is the union of relations of the same columns, an empty one of no relations.
+func united(rels []rel.Rel, columns []rel.Column) rel.Rel {
+	switch len(rels) {
+	case 0:
+		return &rel.Values{Columns: columns}
+	case 1:
+		return rels[0]
+	}
+	return &rel.Union{All: true, Rels: rels}
+}
+
+// cut makes the edges that limits take away, seen from the id that has too many: for each its key, that of the other end, both
+// ids, the limit and how many there were.
+func (g *graph) cut(pairs, nodes, out rel.Object) {
+	directed, crowded := g.scratchObject("directed"), g.scratchObject("crowded")
+	ends := func(from, to string) rel.Rel {
+		sel := &rel.Select{From: table(pairs, "p"), Items: []rel.Item{item(rel.C("p", from), colKey), item(rel.C("p", to), "other")}}
+		for s := range g.tuples {
+			sel.Items = append(sel.Items, item(rel.C("p", sourceCol(s)), sourceCol(s)))
+		}
+		return sel
+	}
+	both := &rel.Union{All: true, Rels: []rel.Rel{ends(colA, colB), ends(colB, colA)}}
+	named := &rel.Select{From: rel.Source{Rel: both, Alias: "d"}, Joins: []rel.Join{
+		{Kind: rel.Inner, Source: table(nodes, "n"), On: []rel.Expr{rel.Eq(rel.C("n", colKey), rel.C("d", colKey))}},
+		{Kind: rel.Inner, Source: table(nodes, "m"), On: []rel.Expr{rel.Eq(rel.C("m", colKey), rel.C("d", "other"))}}},
+		Items: []rel.Item{star("d"), item(rel.C("n", colNode), colID1), item(rel.C("n", colNodeType), colID1Type),
+			item(rel.C("m", colNode), colID2), item(rel.C("m", colNodeType), colID2Type)}}
+	most := &rel.Case{}
+	var limited []rel.Expr
+	for _, m := range g.limits {
+		limited = append(limited, rel.And(rel.Eq(rel.C("n", colNodeType), rel.S(m.From.Name)), rel.Eq(rel.C("m", colNodeType), rel.S(m.To.Name))))
+		most.Whens = append(most.Whens, rel.When{If: rel.And(rel.Eq(rel.C("d", colID1Type), rel.S(m.From.Name)), rel.Eq(rel.C("d", colID2Type), rel.S(m.To.Name))), Then: rel.I(m.Most)})
+	}
+	named.Where = []rel.Expr{rel.Or(limited...)}
+	g.let(directed, named)
+
+	count := &rel.Agg{Fn: rel.CountStar}
+	g.let(crowded, &rel.Select{From: table(directed, "d"),
+		GroupBy: []rel.Expr{rel.C("d", colKey), rel.C("d", colID1Type), rel.C("d", colID2Type)},
+		Having:  []rel.Expr{&rel.Op{Op: ">", Args: []rel.Expr{count, most}}},
+		Items: []rel.Item{item(rel.C("d", colKey), colKey), item(rel.C("d", colID2Type), colID2Type),
+			item(most, colMost), item(count, colFound)}})
+	g.let(out, &rel.Select{From: table(directed, "d"), Joins: []rel.Join{{Kind: rel.Inner, Source: table(crowded, "c"),
+		On: []rel.Expr{rel.Eq(rel.C("c", colKey), rel.C("d", colKey)), rel.Eq(rel.C("c", colID2Type), rel.C("d", colID2Type))}}},
+		Items: []rel.Item{star("d"), item(rel.C("c", colMost), colMost), item(rel.C("c", colFound), colFound)}})
+}
+
+// auditColumns are those of an audit of limits (modelling.md section 6.9; source_models since 0.26, platform.md section 6.2).
+// id1 is the id that had too many edges.
+var auditColumns = []rel.Column{{Name: "run_id", Type: rel.BigInt}, {Name: "model_hash", Type: rel.Text},
+	{Name: colID1, Type: rel.Text}, {Name: colID1Type, Type: rel.Text}, {Name: colID2, Type: rel.Text}, {Name: colID2Type, Type: rel.Text},
+	{Name: "reason", Type: rel.Text}, {Name: "rule_details", Type: rel.Text}, {Name: "source_models", Type: rel.Text}}
+
+// auditRows are the edges that limits took away, in the form that people read. run_id is the seq no.
+func (g *graph) auditRows(cut rel.Object) rel.Rel {
+	col := func(name string) rel.Expr { return rel.C("c", name) }
+	number := func(name string) rel.Expr { return &rel.Cast{X: col(name), Type: rel.Text} }
+	values := []rel.Expr{&rel.Cast{X: rel.I(g.l.ctx.SeqNo), Type: rel.BigInt}, rel.S(g.n.Hash), col(colID1), col(colID1Type), col(colID2), col(colID2Type),
+		rel.S("CARDINALITY_VIOLATION"),
+		rel.F(rel.Concat, rel.S(`{"max_edges": `), number(colMost), rel.S(`, "current_count": `), number(colFound), rel.S("}")),
+		g.sourceNames()}
+	out := &rel.Select{From: table(cut, "c")}
+	for i, c := range auditColumns {
+		out.Items = append(out.Items, item(values[i], c.Name))
+	}
+	return out
+}
+
+// sourceNames are the paths of the sources that have an edge, with commas between.
+func (g *graph) sourceNames() rel.Expr {
+	has := func(s int) rel.Expr { return rel.NotNull(rel.C("c", sourceCol(s))) }
+	var parts, before []rel.Expr
+	for s, t := range g.tuples {
+		name := string(t.from.Addr())
+		c := &rel.Case{Else: rel.S("")}
+		if len(before) > 0 {
+			c.Whens = append(c.Whens, rel.When{If: rel.And(has(s), rel.Or(before...)), Then: rel.S(", " + name)})
+		}
+		c.Whens = append(c.Whens, rel.When{If: has(s), Then: rel.S(name)})
+		parts, before = append(parts, c), append(before, has(s))
+	}
+	if len(parts) == 0 {
+		return rel.S("")
+	}
+	return rel.F(rel.Concat, parts...)
+}
+
+// AuditSuffix is what the name of a graph's audit has after that of its material (modelling.md section 6.9).
+func AuditSuffix(s *model.Stitcher) string {
+	return "_" + strings.ToLower(s.Entity.Name) + "_cardinality_audit"
+}
+
+// edgesLeft are the edges of rows without those that rules and limits took away, and with those that rules added.
+func (g *graph) edgesLeft(rows rel.Rel) rel.Rel {
+	left := &rel.Select{From: rel.Source{Rel: rows, Alias: "w"}, Items: []rel.Item{star("w")}}
+	drop := func(alias string, from rel.Source, where []rel.Expr) {
+		gone := &rel.Select{From: from, Where: where}
+		for _, c := range edgeColumns {
+			gone.Items = append(gone.Items, item(rel.C(from.Alias, c), c))
+		}
+		for i, names := range [][]string{edgeColumns, {colID2, colID2Type, colID1, colID1Type}} {
+			j := rel.Join{Kind: rel.Anti, Source: rel.Source{Rel: gone, Alias: fmt.Sprintf("%s%d", alias, i+1)}}
+			for k, c := range edgeColumns {
+				j.On = append(j.On, rel.Eq(rel.C(j.Alias, names[k]), rel.C("w", c)))
+			}
+			left.Joins = append(left.Joins, j)
+		}
+	}
+	if g.paired() && g.n.Rules != nil {
+		drop("x", table(g.rules, "r"), edgeRules(exclude))
+	}
+	if g.paired() && len(g.limits) > 0 {
+		drop("y", table(g.audit, "c"), nil)
+	}
+	added := g.addedEdges()
+	if len(left.Joins) == 0 && len(added) == 0 {
+		return rows
+	}
+	return united(append([]rel.Rel{left}, added...), nil)
+}
+
+// addedEdges are the edges of rules, and the pairs of an id with itself of all that rules bring in.
+func (g *graph) addedEdges() []rel.Rel {
+	if g.n.Rules == nil {
+		return nil
+	}
+	pick := func(where []rel.Expr, names ...string) rel.Rel {
+		sel := &rel.Select{From: table(g.rules, "r"), Where: where}
+		for i, c := range edgeColumns {
+			sel.Items = append(sel.Items, item(rel.C("r", names[i]), c))
+		}
+		sel.Items = append(sel.Items, item(&rel.Cast{X: rel.Null(), Type: rel.Timestamp}, colValidAt))
+		return sel
+	}
+	return []rel.Rel{
+		pick([]rel.Expr{rel.Eq(rel.C("r", colAction), rel.S(include))}, colID1, colID1Type, colID1, colID1Type),
+		pick(edgeRules(include), colID2, colID2Type, colID2, colID2Type),
+		pick(edgeRules(include), edgeColumns...),
+	}
+}
