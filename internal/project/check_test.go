@@ -66,7 +66,9 @@ type example struct {
 	// run carries the plan out; postgres prints it in that dialect.
 	run, postgres bool
 	// lint asks for advice as well.
-	lint      bool
+	lint bool
+	// guess leaves it to the project which dialect its SQL is written in.
+	guess     bool
 	warehouse string
 }
 
@@ -85,6 +87,8 @@ func readExample(t testing.TB, file string) *example {
 			x.postgres = true
 		case "option: lint":
 			x.lint = true
+		case "option: guess":
+			x.guess = true
 		case "option: base":
 			base, err := txtar.ParseFile("testdata/base.txtar")
 			must(t, err)
@@ -122,6 +126,9 @@ func (x *example) diagnose(t testing.TB) diag.List {
 		SeqNo: 1, EndTime: end, KernelMemory: 64 << 20}
 	if x.postgres {
 		s.Dialect = "postgres"
+	}
+	if x.guess {
+		s.Written = ""
 	}
 	var conn *wduck.Conn
 	if x.warehouse != "" || x.run {

@@ -27,7 +27,6 @@ var elsewhere = map[diag.Code]string{
 	diag.SQLPortableDoubt:   "translation from another dialect, tested in sqltext/portable",
 	diag.SQLFormatModel:     "translation from another dialect, tested in sqltext/portable",
 	diag.SQLDatePart:        "translation from another dialect, tested in sqltext/portable",
-	diag.SQLDialectGuessed:  "translation from another dialect, tested in sqltext/portable",
 	diag.WLocked:            "two processes, tested with the command line",
 	diag.WDiskFull:          "needs a full disk, tested in warehouse/duckdb",
 	diag.WMemory:            "needs a small memory limit, tested in warehouse/duckdb",
@@ -103,8 +102,6 @@ func TestEveryCodeIsUsed(t *testing.T) {
 	if len(names) < 100 {
 		t.Fatalf("only %d codes found", len(names))
 	}
-	// Of a text in a dialect that nothing names, who chooses the dialect has to say which was taken.
-	used["SQLDialectGuessed"] = true
 	for name, code := range names {
 		if !used[name] {
 			t.Errorf("%s (%s) is said by nothing: remove it", code, name)

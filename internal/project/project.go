@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -148,6 +149,28 @@ func (p *Project) Resolve(s Settings) (*model.Graph, diag.List, error) {
 	if notes.HasErrors() {
 		return &model.Graph{Spec: p.Spec}, notes, nil
 	}
+	parser := p.Leaves.Parser(p.CacheDir)
+	g, diags := p.resolveIn(s, d, parser, written[0].Dialect)
+	taken := written[0]
+	if misread(diags) { // a guess was wrong if another one reads everything
+		for _, w := range written[1:] {
+			if other, list := p.resolveIn(s, d, parser, w.Dialect); !list.HasErrors() {
+				g, diags, taken = other, list, w
+				break
+			}
+		}
+	}
+	if taken.Why != "" {
+		notes.Notef(diag.SQLDialectGuessed, p.Spec.Connection.Span, "the SQL of this project is taken for that of %s: %s", taken.Dialect, taken.Why).
+			WithFix("add dialect: %s (or another one) to pb_project.yaml", taken.Dialect)
+	}
+	diags = append(notes, diags...)
+	p.end(parser, diags)
+	return g, diags, nil
+}
+
+// resolveIn makes the graph of a project whose SQL is written in a dialect.
+func (p *Project) resolveIn(s Settings, d dialect.Dialect, parser Parser, written string) (*model.Graph, diag.List) {
 	var salt string
 	rewrite := portable.Rewriter(written)
 	if s.Dialect != embedded {
@@ -156,14 +179,21 @@ func (p *Project) Resolve(s Settings) (*model.Graph, diag.List, error) {
 	if rewrite != nil {
 		salt = written + " " + portable.Version
 	}
-	parser := p.Leaves.Parser(p.CacheDir)
-	g, diags := model.Resolve(p.Spec, model.Options{
+	return model.Resolve(p.Spec, model.Options{
 		Dialect: written, Rewrite: rewrite, HashSalt: salt, TypeName: typeNames(d), EndTime: s.EndTime, BeginTime: s.BeginTime,
 		Parser: parser, Types: p.Leaves.Types, Columns: columnsOf(s.Catalog), FileColumns: fileColumns(d, s),
 	})
-	diags = append(notes, diags...)
-	p.end(parser, diags)
-	return g, diags, nil
+}
+
+// misread reports whether there are mistakes that a text has when it is read as one of another dialect.
+func misread(l diag.List) bool {
+	return slices.ContainsFunc(l, func(d diag.Diagnostic) bool {
+		switch d.Code {
+		case diag.SQLSyntax, diag.SQLEmpty, diag.SQLColon, diag.SQLFormatModel, diag.SQLDatePart:
+			return d.Severity == diag.Error
+		}
+		return false
+	})
 }
 
 // end ends a parser. A project with mistakes that has no cache yet gets none: what fails leaves nothing behind.

@@ -1,7 +1,6 @@
 package portable
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -10,7 +9,7 @@ import (
 var signs = map[string]map[string]int{
 	"snowflake": weigh(map[int]string{
 		3: "iff parse_json try_parse_json object_construct array_construct flatten timestamp_ntz timestamp_ltz timestamp_tz zeroifnull equal_null div0 to_varchar try_to_number try_to_date try_to_timestamp try_to_boolean boolor_agg booland_agg array_size uuid_string to_timestamp_ntz to_timestamp_ltz ratio_to_report object_keys min_by max_by",
-		1: "dateadd datediff timestampdiff to_date nvl nvl2 listagg rlike count_if qualify to_char ifnull timestampadd to_number decode regexp_substr charindex variant convert_timezone",
+		1: "dateadd datediff getdate timestampdiff to_date nvl nvl2 listagg rlike count_if qualify to_char ifnull timestampadd to_number decode regexp_substr charindex variant convert_timezone",
 	}),
 	"redshift": weigh(map[int]string{
 		3: "json_extract_path_text json_extract_array_element_text json_parse get_array_length split_to_array is_valid_json strtol approximate is_valid_json_array",
@@ -39,11 +38,23 @@ func weigh(m map[int]string) map[string]int {
 	return out
 }
 
-// Guess tells the dialect that texts are written in from the functions, types and marks in them; "" when nothing in them
-// belongs to one of Dialects. The second result says what was seen, for a message. It is for projects that name no dialect.
-func Guess(texts []string) (dialect, why string) {
+// Sign is a sign of a dialect beside the SQL, such as the name of a connection.
+type Sign struct {
+	Dialect string
+	// What is a clause for a message: "its connection is called bq".
+	What   string
+	Weight int
+}
+
+// Guessed is a dialect that texts may be written in. Why is what speaks for it, as a clause for a message.
+type Guessed struct{ Dialect, Why string }
+
+// Guess tells the dialects that texts may be written in, the likeliest first, from the functions, types and marks in them and
+// from signs beside them; none when nothing belongs to a dialect. It is for projects that name no dialect.
+func Guess(texts []string, hints ...Sign) []Guessed {
 	score := map[string]int{}
 	seen := map[string][]string{}
+	beside := map[string]string{}
 	note := func(d, what string, n int) {
 		if !slices.Contains(seen[d], what) {
 			score[d] += n
@@ -53,25 +64,33 @@ func Guess(texts []string) (dialect, why string) {
 	for _, t := range texts {
 		guessOne(t, note)
 	}
-	best := ""
-	for _, d := range []string{"snowflake", "redshift", "bigquery", "databricks"} {
-		if score[d] > score[best] {
-			best = d
+	for _, h := range hints {
+		score[h.Dialect] += h.Weight
+		if beside[h.Dialect] == "" {
+			beside[h.Dialect] = h.What
 		}
 	}
-	if best == "" {
-		return "", ""
+	var out []Guessed
+	for _, d := range []string{"snowflake", "redshift", "bigquery", "databricks", "postgres"} {
+		what := seen[d]
+		slices.SortStableFunc(what, func(a, b string) int { return signs[d][b] - signs[d][a] })
+		var why []string
+		if len(what) > 0 {
+			why = append(why, "the SQL uses "+strings.Join(what[:min(len(what), 3)], ", "))
+		}
+		if beside[d] != "" {
+			why = append(why, beside[d])
+		}
+		if score[d] > 0 {
+			out = append(out, Guessed{d, strings.Join(why, ", and ")})
+		}
 	}
-	what := seen[best]
-	slices.SortStableFunc(what, func(a, b string) int { return signs[best][b] - signs[best][a] })
-	if len(what) > 3 {
-		what = what[:3]
-	}
-	return best, fmt.Sprintf("the SQL uses %s", strings.Join(what, ", "))
+	slices.SortStableFunc(out, func(a, b Guessed) int { return score[b.Dialect] - score[a.Dialect] })
+	return out
 }
 
 func guessOne(t string, note func(dialect, what string, n int)) {
-	toks := lex(t, quoting{backtick: true, dollar: true})
+	toks := slices.DeleteFunc(lex(t, quoting{backtick: true, dollar: true}), token.blank)
 	word := func(i int) string {
 		if i < 0 || i >= len(toks) || toks[i].kind != tokIdent {
 			return ""
@@ -88,6 +107,14 @@ func guessOne(t string, note func(dialect, what string, n int)) {
 		switch {
 		case tok.kind == tokIdent:
 			w := word(i)
+			if bigqueryMark(i, word, at) {
+				note("bigquery", "\""+at(i-1)+w+at(i+1)+"\"", 3)
+				continue
+			}
+			if w == "lateral" && word(i+1) == "view" {
+				note("databricks", "lateral view", 3)
+				continue
+			}
 			called := at(i+1) == "(" || at(i-1) == "::"
 			if here[w] && !(dateParts[word(i+2)] != "" && at(i+3) == ",") {
 				continue // the embedded engine has it, too, but for a date part without quotes
@@ -104,4 +131,29 @@ func guessOne(t string, note func(dialect, what string, n int)) {
 			note("snowflake", "paths such as "+at(i-1)+":"+at(i+1), 3)
 		}
 	}
+}
+
+// bigqueryMark reports forms that BigQuery alone has: an index with its base, and a date part at the end of a call.
+func bigqueryMark(i int, word, at func(int) string) bool {
+	switch w := word(i); w {
+	case "offset", "safe_offset", "ordinal", "safe_ordinal":
+		return at(i-1) == "[" && at(i+1) == "("
+	case "year", "quarter", "month", "week", "day", "hour", "minute", "second":
+		if at(i-1) != "," || at(i+1) != ")" {
+			return false
+		}
+		depth := 0
+		for i--; i >= 0; i-- {
+			switch at(i) {
+			case ")":
+				depth++
+			case "(":
+				if depth == 0 {
+					return slices.Contains([]string{"date_diff", "date_trunc", "last_day"}, word(i-1))
+				}
+				depth--
+			}
+		}
+	}
+	return false
 }

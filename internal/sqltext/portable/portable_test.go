@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,14 +77,24 @@ func TestGuess(t *testing.T) {
 		{"bigquery", []string{"timestamp_diff(a, b, day)", "`a`"}},
 		{"databricks", []string{"collect_list(a)", "datediff(a, b)"}},
 		{"databricks", []string{"get_json_object(a, '$.b')", "`x`"}},
+		{"databricks", []string{"select x from t lateral view explode(a) b as x"}},
+		{"bigquery", []string{"array_agg(a order by b limit 1)[offset(0)]"}},
+		{"bigquery", []string{"date_diff(a, b, day)"}},
+		{"snowflake", []string{"datediff(day, a, getdate())"}},
+		{"", []string{"select a from t offset 3", "date_diff('day', a, b)"}},
 	} {
-		got, why := Guess(c.texts)
-		if got != c.want || (got == "") != (why == "") {
-			t.Errorf("%v: %q because %s", c.texts, got, why)
+		got := Guess(c.texts)
+		if (c.want == "") != (len(got) == 0) || len(got) > 0 && (got[0].Dialect != c.want || got[0].Why == "") {
+			t.Errorf("%v: %v", c.texts, got)
 		}
 	}
-	if _, why := Guess([]string{"iff(a, b, c) + parse_json(x):a", "nvl(a, b)"}); why != "the SQL uses iff, parse_json, nvl" {
-		t.Errorf("why: %s", why)
+	got := Guess([]string{"iff(a, b, c) + parse_json(x):a", "nvl(a, b)"}, Sign{"bigquery", "its connection is called bq", 4})
+	if want := []Guessed{{"snowflake", "the SQL uses iff, parse_json, nvl"}, {"bigquery", "its connection is called bq"},
+		{"redshift", "the SQL uses nvl"}, {"databricks", "the SQL uses nvl"}}; !slices.Equal(got, want) {
+		t.Errorf("got %v", got)
+	}
+	if got := Guess([]string{"nvl(a, b)"}, Sign{"bigquery", "its connection is called bq", 4}); got[0].Dialect != "bigquery" {
+		t.Errorf("got %v", got)
 	}
 }
 
