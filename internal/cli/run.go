@@ -21,6 +21,8 @@ type runFlags struct {
 	csv          string
 	mock         bool
 	assumeAll    bool
+	wait         time.Duration
+	adopt        []string
 	pb           pbFlags
 }
 
@@ -53,6 +55,8 @@ run_report.json, which is the line result of --json. See kith show run_report.`,
 	fl.BoolVar(&f.ignoreErrors, "ignore_model_errors", false, "go on with what does not need a failed model, and publish what is complete (exit code 4)")
 	fl.IntVar(&f.concurrency, "concurrency", 1, "models built at a time")
 	fl.StringVar(&f.csv, "write_output_csv", "", "write what is published as CSV files, too, into this folder of the project's output folder")
+	fl.StringSliceVar(&f.adopt, "adopt", nil, "take these names over from tables and views that kith did not make: a view is replaced, a table is renamed")
+	waitFlag(c, &f.wait)
 	fl.BoolVar(&f.mock, "mock_material_run", false, "walk through the run without a warehouse; needs --assume_all_inputs_exist")
 	fl.BoolVar(&f.assumeAll, "assume_all_inputs_exist", false, "take every input to exist; only with --mock_material_run")
 	f.pb.add(c, "model_args", "disable_registry_cache", "rebase_incremental", "grep_var_dependencies", "allow_beta")
@@ -83,6 +87,11 @@ func (a *App) runProject(ctx context.Context, f runFlags) error {
 		return err
 	}
 	defer w.Close()
+	l, err := a.lease(ctx, w, "kith run", f.wait)
+	if err != nil {
+		return err
+	}
+	defer l.Release(ctx)
 	m, diags, err := w.Moment(ctx, f.when, a.Now())
 	if err != nil {
 		return a.trouble(ctx, t, err, "the registry cannot be read")
@@ -135,7 +144,8 @@ func (a *App) carryOut(ctx context.Context, w *project.Work, c *project.Compiled
 	r.begin()
 	out, err := run.Run(ctx, w.Registry, c.Plan, run.Options{
 		Project: w.Project.Spec.Name.Value, Warehouse: w.Target.Type, Concurrency: f.concurrency,
-		IgnoreErrors: f.ignoreErrors, KernelMemory: project.KernelMemory, Emit: r.reader.Event, Now: a.Now,
+		IgnoreErrors: f.ignoreErrors, Adopt: f.adopt, GitCommit: commitWord(project.CommitOf(ctx, w.Project.Spec.Root)),
+		KernelMemory: project.KernelMemory, Emit: r.reader.Event, Now: a.Now,
 	})
 	r.reader.Close()
 	if err != nil && !interrupted(ctx, err) {

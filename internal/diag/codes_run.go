@@ -17,6 +17,11 @@ const (
 	WTime          Code = "W013"
 	WSeed          Code = "W014"
 	WQuery         Code = "W015"
+	WLease         Code = "W020"
+	WLeaseLost     Code = "W021"
+	WShape         Code = "W022"
+	WGone          Code = "W023"
+	WNewer         Code = "W024"
 	WReport        Code = "W030"
 )
 
@@ -36,5 +41,10 @@ var runInfos = []Info{
 	{WTime, "time cannot be read", "Times are RFC 3339 in UTC (2026-06-30T00:00:00Z) or Unix seconds."},
 	{WSeed, "file cannot be loaded", "A file could not be loaded into the warehouse."},
 	{WQuery, "query failed", "The warehouse refused the query."},
+	{WLease, "another run is working", "One run writes in a schema at a time. The message names who holds the lease; a holder that died is passed over when its lease ends."},
+	{WLeaseLost, "lease lost", "The run was not heard of for longer than its lease lasts, and another run has begun. It published nothing."},
+	{WShape, "published table has another shape", "Names are published into tables that stay, and a column has another type than before, which cannot change in one step."},
+	{WGone, "material is gone", "An earlier publish shows materials that have been cleaned up. Nothing has changed."},
+	{WNewer, "a newer kith was here", "The tables of kith in the internal schema were written by a newer version."},
 	{WReport, "no report", "The report of a run could not be written, or there is none yet. The run itself is not touched by that."},
 }

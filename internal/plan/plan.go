@@ -40,6 +40,20 @@ type Plan struct {
 	// Publish makes all named objects visible at the end; nil when nothing is published.
 	Publish   *rel.Publish
 	Published []*lower.Published
+
+	lowered *lower.Result
+}
+
+// Declared reports whether the project declares a published name of a node: it publishes it, or the node takes no part now
+// (an optional input is missing) and would.
+func (p *Plan) Declared(name, ref string) bool {
+	for _, v := range p.lowered.Published {
+		if strings.EqualFold(v.Name, name) {
+			return true
+		}
+	}
+	s, why := p.lowered.Find(ref)
+	return s == nil && why != ""
 }
 
 // Facts are what is known of earlier work in this context.
@@ -59,7 +73,7 @@ type Options struct {
 // Make decides the actions. A ref that names no step is a diagnostic.
 func Make(l *lower.Result, ctx lower.Context, facts Facts, opt Options) (*Plan, diag.List) {
 	var diags diag.List
-	p := &Plan{SeqNo: ctx.SeqNo, BeginTime: ctx.BeginTime, EndTime: ctx.EndTime}
+	p := &Plan{SeqNo: ctx.SeqNo, BeginTime: ctx.BeginTime, EndTime: ctx.EndTime, lowered: l}
 	wanted := chosen(l, opt.Refs, &diags)
 	for _, s := range l.Steps {
 		st := &Step{Step: s}

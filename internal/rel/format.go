@@ -109,7 +109,7 @@ func (f *formatter) stmt(s Stmt) {
 			f.in(func() { f.rel(s.Rows) })
 		}
 	case *AddColumn:
-		f.line("add column to", s.Table.Key(), columns([]Column{s.Column}))
+		f.line("add column to", s.Table.Key(), columns([]Column{s.Column}), s.Type)
 	case *Rename:
 		f.line("rename", s.Object.Key(), "to", name(s.To))
 	case *Update:
@@ -141,6 +141,9 @@ func (f *formatter) stmt(s Stmt) {
 				kind := "view"
 				if v.Table {
 					kind = "table"
+				}
+				if v.Grows {
+					kind = "grown view"
 				}
 				f.line(kind, name(v.Name))
 				f.in(func() { f.comments(v.Comment, v.ColumnComments); f.rel(v.Body) })

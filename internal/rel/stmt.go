@@ -101,7 +101,9 @@ type PublishedView struct {
 	Name string
 	Body Rel
 	// Table asks for a physical table.
-	Table          bool
+	Table bool
+	// Grows tells that a view of that name is there and that its columns are the first of this one, of the same types.
+	Grows          bool
 	Comment        string
 	ColumnComments map[string]string
 }
@@ -129,6 +131,8 @@ type Ensure struct {
 type AddColumn struct {
 	Table  Object
 	Column Column
+	// Type, when not "", is the type of the column as the engine's catalog writes it, in place of that of Column.
+	Type string
 }
 
 // Rename gives a table or view another name in its schema.

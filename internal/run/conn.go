@@ -75,7 +75,8 @@ type SQLError struct {
 	Masked string
 	Offset int
 	// Kind sorts errors: "missing_table", "missing_column", "conversion", "syntax", "permission", "locked", "disk_full",
-	// "out_of_memory", "interrupted", "constraint", "other".
+	// "out_of_memory", "interrupted", "constraint", "other", and three that may be gone at the next attempt: "conflict" with
+	// another transaction, "busy", "connection" when it broke.
 	Kind string
 	// Candidates are names the engine suggests.
 	Candidates []string

@@ -13,11 +13,9 @@ import (
 // Tables of kith's own schema. The registry has the columns that tools of Profiles read (platform.md section 6.4); it is
 // append-only: a row of status 1 when a material begins, one of status 2 when it is complete.
 var (
-	registryTable  = rel.Named(rel.Internal, "material_registry_4")
-	sequenceTable  = rel.Named(rel.Internal, "wht_seq_no_4")
-	latestTable    = rel.Named(rel.Internal, "ptr_to_latest_seqno_cache")
-	publishedTable = rel.Named(rel.Internal, "kith_published")
-	runTable       = rel.Named(rel.Internal, "kith_run")
+	registryTable = rel.Named(rel.Internal, "material_registry_4")
+	sequenceTable = rel.Named(rel.Internal, "wht_seq_no_4")
+	latestTable   = rel.Named(rel.Internal, "ptr_to_latest_seqno_cache")
 )
 
 var registryColumns = []rel.Column{
@@ -39,7 +37,14 @@ type Registry struct {
 	Env     dialect.Env
 	Target  string
 	Version string // of kith
+	// Strategy is how a publish reaches its readers; "" is ByDDL.
+	Strategy Strategy
+
+	lease *Lease // nil when this process has none
 }
+
+// Lease returns the lease that was acquired and not released, nil when there is none.
+func (r *Registry) Lease() *Lease { return r.lease }
 
 func (r *Registry) exec(ctx context.Context, p rel.Program) error {
 	stmts, diags := r.Dialect.Print(p, r.Env)
@@ -65,22 +70,6 @@ func (r *Registry) rows(ctx context.Context, q rel.Rel) ([][]any, error) {
 		out = append(out, append([]any{}, rows.Values()...))
 	}
 	return out, rows.Err()
-}
-
-// Open makes the registry's tables where they are missing.
-func (r *Registry) Open(ctx context.Context) error {
-	return r.exec(ctx, rel.Program{
-		&rel.Ensure{Object: registryTable, Columns: registryColumns},
-		&rel.Ensure{Object: sequenceTable, Columns: []rel.Column{
-			{Name: "seq_no", Type: rel.BigInt}, {Name: "begin_ts", Type: rel.Timestamp}, {Name: "end_ts", Type: rel.Timestamp}}},
-		&rel.Ensure{Object: latestTable, Columns: []rel.Column{{Name: "seq_no", Type: rel.BigInt}}},
-		&rel.Ensure{Object: publishedTable, Columns: []rel.Column{
-			{Name: "name", Type: rel.Text}, {Name: "material_name", Type: rel.Text}, {Name: "seq_no", Type: rel.BigInt}}},
-		&rel.Ensure{Object: runTable, Columns: []rel.Column{
-			{Name: "seq_no", Type: rel.BigInt}, {Name: "started_at", Type: rel.Timestamp}, {Name: "finished_at", Type: rel.Timestamp},
-			{Name: "status", Type: rel.Text}, {Name: "project", Type: rel.Text}, {Name: "target", Type: rel.Text},
-			{Name: "steps_done", Type: rel.BigInt}, {Name: "steps_reused", Type: rel.BigInt}, {Name: "steps_failed", Type: rel.BigInt}, {Name: "steps_skipped", Type: rel.BigInt}}},
-	})
 }
 
 // Sequence returns the number of a context: the newest that the same times had before, else the next free one.
@@ -177,21 +166,6 @@ func (r *Registry) Built(ctx context.Context, seqNo int64) (map[string]bool, err
 	return out, nil
 }
 
-// Published returns the names (lower case) of the views and tables that kith has published in the target schema.
-func (r *Registry) Published(ctx context.Context) (map[string]bool, error) {
-	rows, err := r.rows(ctx, r.selectFrom(publishedTable, "name"))
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]bool{}
-	for _, row := range rows {
-		if s, ok := row[0].(string); ok {
-			out[strings.ToLower(s)] = true
-		}
-	}
-	return out, nil
-}
-
 // Status of a material in the registry.
 const (
 	statusStarted  = 1
@@ -243,21 +217,6 @@ func (r *Registry) Record(ctx context.Context, s *Step, p *Plan, status int, row
 		name, string(s.Addr), s.Type, s.Hash, name+":"+s.Type+":"+entity, entity,
 		p.SeqNo, timeOrNil(p.BeginTime), p.EndTime, time.Now().UTC().Truncate(time.Microsecond), s.Out.Name(), count,
 		r.Target, string(meta), "{}", r.Version, int64(registryVersion))}})
-}
-
-// RecordRun appends the row of a finished run.
-func (r *Registry) RecordRun(ctx context.Context, project string, p *Plan, started time.Time, done *RunDone, status string) error {
-	cols := []rel.Column{
-		{Name: "seq_no", Type: rel.BigInt}, {Name: "started_at", Type: rel.Timestamp}, {Name: "finished_at", Type: rel.Timestamp},
-		{Name: "status", Type: rel.Text}, {Name: "project", Type: rel.Text}, {Name: "target", Type: rel.Text},
-		{Name: "steps_done", Type: rel.BigInt}, {Name: "steps_reused", Type: rel.BigInt}, {Name: "steps_failed", Type: rel.BigInt}, {Name: "steps_skipped", Type: rel.BigInt}}
-	var names []string
-	for _, c := range cols {
-		names = append(names, c.Name)
-	}
-	return r.exec(ctx, rel.Program{&rel.Insert{Into: runTable, Columns: names, Body: literals(cols,
-		p.SeqNo, started.UTC().Truncate(time.Microsecond), time.Now().UTC().Truncate(time.Microsecond), status, project, r.Target,
-		int64(done.Done), int64(done.Reused), int64(done.Failed), int64(done.Skipped))}})
 }
 
 func (r *Registry) selectFrom(o rel.Object, cols ...string) *rel.Select {

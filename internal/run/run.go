@@ -13,6 +13,7 @@ import (
 	"kith/internal/lower"
 	"kith/internal/plan"
 	"kith/internal/rel"
+	"kith/internal/sqltext/portable"
 )
 
 // Plan and Step are a plan with every step printed.
@@ -69,6 +70,10 @@ type Options struct {
 	IgnoreErrors bool
 	// KernelMemory is how many bytes the kernels may take.
 	KernelMemory int64
+	// Adopt are names whose objects may be replaced though kith did not make them.
+	Adopt []string
+	// GitCommit is that of the project, "" when it is in no repository.
+	GitCommit string
 	// Emit receives events, one at a time.
 	Emit func(Event)
 	// Now is the clock of the events; nil is the time of day.
@@ -82,35 +87,44 @@ type Outcome struct {
 	Failures diag.List
 	// Published are the names that were published.
 	Published []*lower.Published
+	// Dropped are names that the project no longer declares, which the publish took away.
+	Dropped []Name
 	// Interrupted is set when the run was stopped from outside.
 	Interrupted bool
 }
 
-// Run carries out a plan and publishes at the end, all or nothing. The error is for what is not the project's fault; failed
-// steps are in the Outcome.
+// Run carries out a plan and publishes at the end, all or nothing. It needs the lease of the registry, and takes it for
+// itself when the registry has none. The error is for what is not the project's fault; failed steps are in the Outcome.
 func Run(ctx context.Context, reg *Registry, p *Plan, opt Options) (*Outcome, error) {
-	r := &runner{reg: reg, plan: p, opt: opt, clock: newClock(opt.Now), state: map[addr.Addr]Status{}, cause: map[addr.Addr]string{}}
-	build, reuse, leave := p.Counts()
-	var order []string
-	for _, s := range p.Steps {
-		if s.Action != plan.Leave {
-			order = append(order, string(s.Addr))
-		}
-	}
-	r.emit(&RunStarted{Project: opt.Project, Target: reg.Target, Warehouse: opt.Warehouse, SeqNo: p.SeqNo,
-		BeginTime: p.BeginTime, EndTime: p.EndTime, Build: build, Reuse: reuse, Skip: leave, Steps: order})
 	out := &Outcome{Done: RunDone{SeqNo: p.SeqNo}}
-	err := reg.Take(ctx, p.SeqNo, p.BeginTime, p.EndTime)
-	if err != nil {
-		return out, err
+	if reg.lease == nil {
+		l, err := reg.Acquire(ctx, LeaseOptions{Holder: Me("kith run", time.Now())})
+		if err != nil {
+			return out, err
+		}
+		defer l.Release(ctx)
+	}
+	r := &runner{reg: reg, plan: p, opt: opt, clock: newClock(opt.Now), state: map[addr.Addr]Status{}, cause: map[addr.Addr]string{}}
+	return out, r.run(ctx, out)
+}
+
+func (r *runner) run(ctx context.Context, out *Outcome) error {
+	r.emit(r.started())
+	reg, p := r.reg, r.plan
+	if err := reg.Take(ctx, p.SeqNo, p.BeginTime, p.EndTime); err != nil {
+		return err
+	}
+	if err := reg.beginRun(ctx, r.opt, p, r.clock.started); err != nil {
+		return err
 	}
 	for _, sql := range p.Setup {
 		if _, err := reg.Conn.Exec(ctx, sql); err != nil {
-			return out, err
+			return err
 		}
 	}
+	var err error
 	if r.objects, err = reg.readObjects(ctx); err != nil {
-		return out, err
+		return err
 	}
 	r.steps(ctx)
 	out.Failures = r.failures
@@ -123,9 +137,31 @@ func Run(ctx context.Context, reg *Registry, p *Plan, opt Options) (*Outcome, er
 	out.Done = r.count
 	out.Done.SeqNo, out.Done.Took = p.SeqNo, r.clock.since()
 	// The row of the run is written even when the run was stopped: ctx is done then, its values are not.
-	err = reg.RecordRun(context.WithoutCancel(ctx), opt.Project, p, r.clock.started, &out.Done, out.Status())
+	err = reg.endRun(context.WithoutCancel(ctx), out, out.Status(), reason(out.Failures), r.clock.now())
 	r.emit(&out.Done)
-	return out, err
+	return err
+}
+
+func (r *runner) started() *RunStarted {
+	e := &RunStarted{Project: r.opt.Project, Target: r.reg.Target, Warehouse: r.opt.Warehouse, SeqNo: r.plan.SeqNo,
+		BeginTime: r.plan.BeginTime, EndTime: r.plan.EndTime}
+	e.Build, e.Reuse, e.Skip = r.plan.Counts()
+	for _, s := range r.plan.Steps {
+		if s.Action != plan.Leave {
+			e.Steps = append(e.Steps, string(s.Addr))
+		}
+	}
+	return e
+}
+
+// reason is the first failure, in one line.
+func reason(l diag.List) string {
+	for _, d := range l {
+		if d.Severity == diag.Error {
+			return d.Message
+		}
+	}
+	return ""
 }
 
 type runner struct {
@@ -145,13 +181,12 @@ type runner struct {
 }
 
 func (r *runner) emit(e Event) {
-	if r.opt.Emit == nil {
-		return
-	}
 	r.emitMu.Lock()
 	defer r.emitMu.Unlock()
 	r.clock.stamp(e)
-	r.opt.Emit(e)
+	if r.opt.Emit != nil {
+		r.opt.Emit(e)
+	}
 }
 
 // steps runs every step once all steps it needs have ended. Steps of the plan stand after what they need, so the first that
@@ -212,14 +247,9 @@ func (r *runner) step(ctx context.Context, s *Step) {
 	r.emit(&StepStarted{Addr: string(s.Addr), Title: s.Title})
 	x := &executor{conn: r.reg.Conn, memory: r.opt.KernelMemory, rows: -1, objects: r.objects,
 		progress: func(text string) { r.emit(&StepProgress{Addr: string(s.Addr), Text: text}) }}
-	err := r.reg.Record(ctx, s, r.plan, statusStarted, -1)
-	if err == nil {
-		err = x.all(ctx, s.Stmts)
-	}
-	if err == nil {
-		err = r.reg.Record(ctx, s, r.plan, statusComplete, x.rows)
-	}
+	err := r.build(ctx, s, x)
 	end := &StepDone{Addr: string(s.Addr), Title: s.Title, Status: Done, Rows: x.rows, Choice: x.choice, At: s.Span}
+	why := ""
 	if err != nil {
 		end.Status, end.Rows = Failed, -1
 		if ctx.Err() != nil {
@@ -229,12 +259,44 @@ func (r *runner) step(ctx context.Context, s *Step) {
 			if d.At.IsZero() { // the registry has no place of its own
 				d.At = s.Span
 			}
+			why = d.Message
 			r.mu.Lock()
 			r.failures = append(r.failures, d)
 			r.mu.Unlock()
 		}
 	}
 	r.end(s, end)
+	// What is known of a step that failed is worth keeping, and no reason for another failure.
+	_ = r.reg.recordStep(context.WithoutCancel(ctx), r.plan, s, end, r.clock.started, why)
+}
+
+// build makes what a step makes. What may be gone at the next attempt is attempted again from the step's beginning: a step
+// replaces what it made before.
+func (r *runner) build(ctx context.Context, s *Step, x *executor) error {
+	for i := 0; ; i++ {
+		err := r.attempt(ctx, s, x)
+		if err == nil || i == len(attempts) || !transient(err) || ctx.Err() != nil {
+			return err
+		}
+		x.progress(fmt.Sprintf("once more in %s: %s", attempts[i], portable.Message(err.Error())))
+		if !sleep(ctx, attempts[i]) {
+			return err
+		}
+		x.rows, x.choice = -1, ""
+	}
+}
+
+func (r *runner) attempt(ctx context.Context, s *Step, x *executor) error {
+	if err := r.reg.lease.Check(ctx); err != nil {
+		return err
+	}
+	if err := r.reg.Record(ctx, s, r.plan, statusStarted, -1); err != nil {
+		return err
+	}
+	if err := x.all(ctx, s.Stmts); err != nil {
+		return err
+	}
+	return r.reg.Record(ctx, s, r.plan, statusComplete, x.rows)
 }
 
 // blocked names the failed step that keeps a step from running, "" when nothing does.

@@ -36,6 +36,8 @@ type Engine struct {
 	ReplacesTables bool
 	// ReplacesViews tells that CREATE OR REPLACE VIEW accepts any new columns.
 	ReplacesViews bool
+	// GrowsViews tells that CREATE OR REPLACE VIEW accepts the columns that are there, with more behind them.
+	GrowsViews bool
 	// SemiJoins tells that SEMI JOIN and ANTI JOIN exist.
 	SemiJoins bool
 	// StarExcept is the word that takes columns out of a star; "" where there is none and the columns are spelled out.

@@ -28,6 +28,15 @@ func (w *Writer) columnAndType(c rel.Column) {
 	w.Write(" " + (&printer{w.engine}).Type(c.Type))
 }
 
+func (w *Writer) columnOf(st *rel.AddColumn) {
+	if st.Type == "" {
+		w.columnOf(st)
+		return
+	}
+	w.ident(st.Column.Name)
+	w.Write(" " + st.Type)
+}
+
 // addColumn writes ALTER TABLE. A column that is there already is left alone.
 func (s *session) addColumn(st *rel.AddColumn) dialect.Stmt {
 	return &dialect.SQL{Text: s.text(func(w *Writer) {

@@ -79,10 +79,12 @@ type made struct {
 	body     rel.Rel
 	comment  string
 	comments map[string]string
+	// grows is rel.PublishedView.Grows.
+	grows bool
 }
 
 func (s *session) let(st *rel.Let) []dialect.SQL {
-	out := s.create(made{st.Out, st.Kind, st.Body, st.Comment, st.ColumnComments})
+	out := s.create(made{object: st.Out, kind: st.Kind, body: st.Body, comment: st.Comment, comments: st.ColumnComments})
 	body, ok := st.Body.(*rel.Select)
 	if !ok || st.PassKey == nil || st.Kind != rel.MakeTable {
 		return out
@@ -121,7 +123,7 @@ func (s *session) create(m made) []dialect.SQL {
 	view := m.kind == rel.MakeView
 	var out []dialect.SQL
 	switch {
-	case s.engine.ReplacesTables && !view || s.engine.ReplacesViews && view:
+	case s.engine.ReplacesTables && !view || view && (s.engine.ReplacesViews || s.engine.GrowsViews && m.grows):
 		sql := s.createAs("CREATE OR REPLACE ", m, m.object)
 		sql.Clear = s.clear(m.object, m.kind)
 		out = append(out, sql)
@@ -360,7 +362,8 @@ func (s *session) publish(st *rel.Publish) dialect.Stmt {
 		if v.Table {
 			kind = rel.MakeTable
 		}
-		p.Statements = append(p.Statements, s.create(made{rel.Named(rel.Target, v.Name), kind, v.Body, v.Comment, v.ColumnComments})...)
+		p.Statements = append(p.Statements, s.create(made{object: rel.Named(rel.Target, v.Name), kind: kind, body: v.Body, comment: v.Comment,
+			comments: v.ColumnComments, grows: v.Grows})...)
 	}
 	return p
 }

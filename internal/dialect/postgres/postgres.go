@@ -49,6 +49,8 @@ func New() dialect.Dialect {
 		Divide: "(CAST({0} AS double precision) / nullif({1}, 0))",
 		// "CREATE TABLE: TEMPORARY".
 		TempSchema: "pg_temp",
+		// "CREATE VIEW": the new query must have the columns of the old one, in order and of the same types, and may add more.
+		GrowsViews: true,
 		// "FROM Clause": an alias is needed on every subquery before version 16.
 		HoleAlias: true,
 	})

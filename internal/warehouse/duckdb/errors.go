@@ -128,6 +128,10 @@ func (e engineError) kind() string {
 		return "interrupted"
 	case "Constraint":
 		return "constraint"
+	case "TransactionContext", "Transaction":
+		if has("onflict") {
+			return "conflict"
+		}
 	}
 	return "other"
 }

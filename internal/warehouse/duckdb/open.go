@@ -286,3 +286,6 @@ func (conn *Conn) release() {
 
 // quoteIdent writes a name so that the engine takes it as it is.
 func quoteIdent(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// Sole tells that one process at a time has the file open for writing: whoever is named in it and is not this process is gone.
+func (c *Conn) Sole() bool { return true }

@@ -1,0 +1,58 @@
+package run
+
+import (
+	"context"
+
+	"kith/internal/rel"
+)
+
+// publishViews replaces the views of a publication, writes the book and moves the state in one transaction.
+func (r *Registry) publishViews(ctx context.Context, p *publication) error {
+	program := append(rel.Program{r.advance(p, "")}, p.adopt()...)
+	views := &rel.Publish{}
+	for _, n := range p.put {
+		v := n.view()
+		grows, err := r.grows(n)
+		if err != nil {
+			return err
+		}
+		v.Grows = grows
+		views.Views = append(views.Views, v)
+	}
+	program = append(program, views)
+	for _, n := range p.gone {
+		program = append(program, &rel.Drop{Object: rel.Named(rel.Target, n.Name)})
+	}
+	book, err := p.next.write()
+	if err != nil {
+		return err
+	}
+	stmts, err := r.print(append(append(program, book...), p.latest()...))
+	if err != nil {
+		return err
+	}
+	list, err := changes(r.Conn, append(stmts, p.aside...))
+	if err != nil {
+		return err
+	}
+	return r.commit(ctx, p, list)
+}
+
+// grows reports whether the view that stands under a name has the columns of the new one, in their order and of their types,
+// and at most fewer of them. Engines that replace only such views keep what hangs on them then: grants, and views of others.
+func (r *Registry) grows(n Name) (bool, error) {
+	old, ok, err := r.Conn.Table(rel.Named(rel.Target, n.Name))
+	if err != nil || !ok || !old.View {
+		return false, err
+	}
+	now, ok, err := r.Conn.Table(n.object())
+	if err != nil || !ok || len(old.Columns) > len(now.Columns) {
+		return false, err
+	}
+	for i, c := range old.Columns {
+		if now.Columns[i] != c {
+			return false, nil
+		}
+	}
+	return true, nil
+}
