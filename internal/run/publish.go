@@ -46,11 +46,13 @@ func (r *runner) publish(ctx context.Context, out *Outcome) error {
 		failed()
 		return err
 	}
-	if !pub.nothing() {
-		if err := r.reg.publish(ctx, pub); err != nil {
-			failed()
-			return err
-		}
+	seen, err := r.reg.seen(pub)
+	if err == nil && !seen {
+		err = r.reg.publish(ctx, pub)
+	}
+	if err != nil {
+		failed()
+		return err
 	}
 	out.Published, out.Dropped = keep, pub.gone
 	r.emit(&StepDone{Addr: "publish", Title: fmt.Sprintf("publish %d views", len(keep)), Status: Done, Rows: int64(len(keep))})
@@ -75,18 +77,24 @@ type adopted struct {
 	next   string // the new name of a table
 }
 
-// nothing reports that readers see already what would be published.
-func (p *publication) nothing() bool {
+// seen reports that readers see already what would be published.
+func (r *Registry) seen(p *publication) (bool, error) {
 	same := func(n Name) bool {
 		was, ok := p.from.Name(n.Name)
 		return ok && was.Material == n.Material && was.Kind == n.Kind && was.Comment == n.Comment && maps.Equal(was.Columns, n.Columns)
 	}
+	if len(p.gone) > 0 || p.from.SeqNo != p.next.SeqNo || p.from.ReturnedTo > 0 {
+		return false, nil
+	}
 	for _, n := range p.put {
 		if !same(n) {
-			return false
+			return false, nil
+		}
+		if _, there, err := r.Conn.Table(rel.Named(rel.Target, n.Name)); err != nil || !there {
+			return false, err
 		}
 	}
-	return len(p.gone) == 0 && p.from.SeqNo == p.next.SeqNo && p.from.ReturnedTo == 0
+	return true, nil
 }
 
 // stay are the names that keep their material.
