@@ -37,6 +37,11 @@ var elsewhere = map[diag.Code]string{
 	diag.WTime:              "a flag of the command line, tested with it",
 	diag.WSeed:              "kith seed, tested with the command line",
 	diag.WQuery:             "kith query, tested with the command line",
+	diag.WLease:             "two runs at a time, tested in warehousetest",
+	diag.WLeaseLost:         "two runs at a time, tested in warehousetest",
+	diag.WShape:             "two runs by another strategy of publishing, tested in warehousetest",
+	diag.WGone:              "kith rollback, tested with the command line",
+	diag.WNewer:             "tables of a newer version, tested in warehousetest",
 	diag.WReport:            "about the files of a run, tested with the command line",
 }
 
