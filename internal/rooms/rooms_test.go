@@ -29,6 +29,7 @@ var rooms = []struct {
 	{"lint", "advice about what is resolved; nothing depends on it"},
 	{"material", "names of materials"},
 	{"rel", "meaning without a dialect"},
+	{"lineage", "columns are followed through meaning, without a project or a dialect"},
 	{"lower", "nodes become relations"},
 	{"catalog", "what may be asked about tables"},
 	{"plan", "a plan is made from facts handed in, so it needs no network"},
