@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -166,11 +167,40 @@ func (a *App) migrateProject(f migrateFlags) error {
 			return stop(ExitUser, fmt.Errorf("the project cannot be copied: %w", err))
 		}
 	}
-	names, err := writeMigrated(folder, r.Files)
+	files := r.Files
+	if !f.inplace {
+		files = withPathsFrom(p, r.Files, folder)
+	}
+	names, err := writeMigrated(folder, files)
 	if err != nil {
 		return stop(ExitUser, fmt.Errorf("the migrated project cannot be written: %w", err))
 	}
 	return a.showMigrated(p, f, folder, names, r)
+}
+
+// withPathsFrom adds to the files that a migration changes those whose paths lead out of the project: written in another
+// folder, they name what they named.
+func withPathsFrom(p *spec.Project, changed migrate.Files, folder string) migrate.Files {
+	whole := migrate.Of(p)
+	maps.Copy(whole, changed)
+	maps.DeleteFunc(whole, func(_ string, data []byte) bool { return data == nil })
+	from, err := filepath.Abs(folder)
+	if err != nil {
+		return changed
+	}
+	out := maps.Clone(changed)
+	for name, data := range migrate.Moved(whole, func(old string) string {
+		to, err := filepath.Rel(from, filepath.Join(p.Root, filepath.FromSlash(old)))
+		if err != nil {
+			to = filepath.Join(p.Root, filepath.FromSlash(old))
+		}
+		return filepath.ToSlash(to)
+	}) {
+		if string(data) != string(whole[name]) {
+			out[name] = data
+		}
+	}
+	return out
 }
 
 func empty(folder string) bool {

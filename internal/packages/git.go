@@ -210,7 +210,7 @@ func (l *loader) environment() []string {
 	}
 	env = append(env, "GIT_TERMINAL_PROMPT=0", "SSH_ASKPASS_REQUIRE=never", "LC_ALL=C")
 	if plainSSH && exec.CommandContext(l.ctx, "git", "config", "--get", "core.sshCommand").Run() != nil {
-		env = append(env, "GIT_SSH_COMMAND=ssh -oBatchMode=yes") // ssh asks on the terminal by itself
+		env = append(env, "GIT_SSH_COMMAND=ssh -oBatchMode=yes -oConnectTimeout=20") // ssh asks on the terminal by itself
 	}
 	return env
 }
