@@ -360,11 +360,11 @@ func TestAsksNothing(t *testing.T) {
 	if !has("GIT_TERMINAL_PROMPT=0") || has("GIT_TERMINAL_PROMPT=1") {
 		t.Error("git may ask on the terminal")
 	}
-	if !has("GIT_SSH_COMMAND=ssh -oBatchMode=yes") {
+	if !has("GIT_SSH_COMMAND=ssh -oBatchMode=yes -oConnectTimeout=20") {
 		t.Error("ssh may ask on the terminal")
 	}
 	t.Setenv("GIT_SSH_COMMAND", "plink -batch")
-	if !has("GIT_SSH_COMMAND=plink -batch") || has("GIT_SSH_COMMAND=ssh -oBatchMode=yes") {
+	if !has("GIT_SSH_COMMAND=plink -batch") || has("GIT_SSH_COMMAND=ssh -oBatchMode=yes -oConnectTimeout=20") {
 		t.Error("the user's own ssh is not used")
 	}
 }
