@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"strings"
+
 	"kith/internal/diag"
 	"kith/internal/source"
 	"kith/internal/sqltext"
@@ -17,6 +19,9 @@ var (
 func clock(p *pass) {
 	for _, t := range p.texts {
 		say := func(at source.Span, word string) {
+			if w := at.Text(); w != "" && !strings.ContainsFunc(w, func(r rune) bool { return r < 0x80 && !isWord(byte(r)) }) {
+				word = w // as the project writes it: the tree may hold what it was rewritten to
+			}
 			p.Warnf(diag.LClock, at, "%s reads the clock, so a run for an earlier end time gives other values than it gave then", word).
 				WithFix("write {{end_time_sql}}, the end time of the run")
 		}

@@ -25,7 +25,7 @@ func emails(p *pass) {
 				continue
 			}
 			p.Warnf(diag.LEmail, id.Select.Rendered.Text.Span(), "ids of type %s are taken with their capital letters, so one address in two spellings is two ids", id.Type.Name).
-				WithFix("write select: lower(trim(%s))", strings.TrimSpace(id.Select.Rendered.Text.S))
+				WithFix("write select: lower(trim(%s))", strings.Join(strings.Fields(id.Written.S), " "))
 		}
 	}
 }

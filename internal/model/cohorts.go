@@ -93,6 +93,22 @@ func (b *Builder) declareCollatorsAndDefaults() {
 	}
 }
 
+// sayWithoutIDs says that nothing has ids of an entity. One that nothing else is declared for is left out of the run: projects
+// keep entities that they do not use yet.
+func (b *Builder) sayWithoutIDs(e *Entity, s *Stitcher) {
+	used := func(c *Cohort) bool { return c.Entity == e && (!c.IsRoot() || len(c.Vars) > 0) }
+	ofModel := func(m *SQLModel) bool { return m.Of != nil && m.Of.Entity == e }
+	if slices.ContainsFunc(b.Cohorts, used) || slices.ContainsFunc(b.SQL, ofModel) {
+		b.Diags.Errorf(diag.RNoEdges, e.Span, "nothing declares ids of entity %s", e.Name).
+			WithFix("add ids with entity: %s to an input", e.Name)
+		s.Broken = true
+		return
+	}
+	b.Diags.Warnf(diag.RNoEdges, e.Span, "nothing declares ids of entity %s, so it is left out", e.Name).
+		WithFix("add ids with entity: %s to an input, or take the entity away", e.Name)
+	s.Disabled = "nothing declares ids of entity " + e.Name
+}
+
 // defaultStitcher stitches everything that has ids of the entity (modelling.md section 6.2). Models that need the graph
 // themselves take no part. It is a collator when no row can join two ids.
 func (b *Builder) defaultStitcher(e *Entity) *Stitcher {
@@ -123,9 +139,7 @@ func (b *Builder) defaultStitcher(e *Entity) *Stitcher {
 			}
 			s.Collator = !canJoin(s)
 			if len(s.Sources) == 0 && len(e.spec.IDTypes) > 0 {
-				b.Diags.Errorf(diag.RNoEdges, e.Span, "nothing declares ids of entity %s", e.Name).
-					WithFix("add ids with entity: %s to an input", e.Name)
-				s.Broken = true
+				b.sayWithoutIDs(e, s)
 			}
 		})
 	})

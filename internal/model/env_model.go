@@ -307,9 +307,12 @@ func (n *names) target(ctx *template.CallContext, m *materialObject, path string
 	}
 	node, child, ok := n.b.Find(path)
 	for _, folder := range []string{"models/", "inputs/"} { // a bare name: the folder that the model itself is in comes first
-		if !ok && !strings.Contains(path, "/") {
-			node, child, ok = n.b.Find(folder + path)
+		if name := strings.TrimPrefix(path, "./"); !ok && !strings.Contains(name, "/") {
+			node, child, ok = n.b.Find(folder + name)
 		}
+	}
+	if !ok {
+		node, m.column, ok = n.b.promisedColumn(path)
 	}
 	if !ok {
 		return fail(orElse(didYouMean(path, n.b.Paths()), "see `kith show models` for the paths there are"), "no input or model %q", path)
@@ -321,6 +324,35 @@ func (n *names) target(ctx *template.CallContext, m *materialObject, path string
 		n.b.Check(func() { n.noTable(m, path, at) })
 	}
 	return nil
+}
+
+// promisedColumn finds "inputs/x/column", as far as the input is known to have the column: by its contract, its ids, its time or
+// the warehouse (observed.md section 5.6).
+func (b *Builder) promisedColumn(path string) (Node, string, bool) {
+	at := strings.LastIndexByte(path, '/')
+	if at < 0 {
+		return nil, "", false
+	}
+	n, child, ok := b.Find(path[:at])
+	in, is := n.(*Input)
+	if !ok || !is || child != "" {
+		return nil, "", false
+	}
+	names := slices.Clone(in.Columns)
+	if in.Contract != nil {
+		for _, c := range in.Contract.WithColumns {
+			names = append(names, c.Name.Value)
+		}
+	}
+	names = append(names, in.spec.OccurredAtCol.S)
+	for _, id := range in.spec.IDs {
+		names = append(names, id.Select.S)
+	}
+	i := slices.IndexFunc(names, func(s string) bool { return strings.EqualFold(s, path[at+1:]) })
+	if i < 0 {
+		return nil, "", false
+	}
+	return in, names[i], true
 }
 
 // noTable says so when a query reads the column of a var as if it were a table.
@@ -343,6 +375,8 @@ type materialObject struct {
 	child string
 	// optional tells that the template can do without it; absent that it is not there in this run; except turns that round.
 	optional, absent, except bool
+	// column is the column of node that is meant, "" for the whole.
+	column string
 	// written tells that it stands in the rendered text.
 	written bool
 	// weak tells that reading it makes it no more necessary (enable_status: only_if_necessary).
@@ -372,6 +406,10 @@ func (o *materialObject) IsNil() bool {
 // for the table (modelling.md section 11.4).
 func (o *materialObject) Write(*template.CallContext) (template.Value, error) {
 	o.written = true
+	if o.column != "" {
+		o.n.owner.Base().need(o.node)
+		return template.Str(o.column), nil
+	}
 	switch v := o.node.(type) {
 	case *EntityVar:
 		if t := v.Cohort.VarTable; t != nil {

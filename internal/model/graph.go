@@ -176,6 +176,8 @@ type RowID struct {
 	MainID    bool
 	Entity    *Entity
 	ToDefault bool // feeds the default stitcher
+	// Written is the select as it stands in the file, templates and all.
+	Written source.Text
 }
 
 // Rows is what is common to everything that entity vars and stitchers read rows from.

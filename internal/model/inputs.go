@@ -221,7 +221,7 @@ func (b *Builder) RowIDs(owner Source, ids []*spec.InputID) []*RowID {
 	var out []*RowID
 	for _, s := range ids {
 		e := b.EntityNamed(s.Entity)
-		id := &RowID{Span: s.Span, Entity: e, ToDefault: !s.ToDefaultStitcherOK || s.ToDefaultStitcher.Value}
+		id := &RowID{Span: s.Span, Entity: e, Written: s.Select, ToDefault: !s.ToDefaultStitcherOK || s.ToDefaultStitcher.Value}
 		if s.Type.Value == "rudder_id" || s.Type.Value == "main_id" && b.IDType("main_id") == nil || slices.Contains(b.unit.spec.MainIDTypes, s.Type.Value) {
 			id.MainID = true
 		} else if id.Type = b.IDType(s.Type.Value); id.Type == nil && s.Type.Value != "" {

@@ -57,6 +57,10 @@ func (g *Graph) Find(path string) (n Node, child string, ok bool) {
 			case ChildAudit:
 				return n, ChildAudit, n.AuditName() != ""
 			}
+		case *FeatureView: // a view by an id, by its name
+			if v := n.viewNamed(strings.Join(rest, "/")); v != nil {
+				return v, "", true
+			}
 		case *Cohort:
 			if len(rest) == 1 {
 				if v := n.Find(rest[0]); v != nil {
@@ -67,6 +71,16 @@ func (g *Graph) Find(path string) (n Node, child string, ok bool) {
 		return nil, "", false
 	}
 	return nil, "", false
+}
+
+// viewNamed is the cohort's view of a name, letter case ignored; nil when there is none.
+func (v *FeatureView) viewNamed(name string) *FeatureView {
+	for _, o := range v.Cohort.Views {
+		if strings.EqualFold(o.Name, name) {
+			return o
+		}
+	}
+	return nil
 }
 
 func normalPath(path string) string {

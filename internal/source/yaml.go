@@ -156,6 +156,7 @@ func hasMapKey(docs []*yaml.Node) bool {
 
 var (
 	yamlErrorLine = regexp.MustCompile(`^yaml: (?:line \d+: )?(.*)$`)
+	tabBeforeItem = regexp.MustCompile(`^(?:[ -]*-)[ ]*\t`)
 	yamlAnchor    = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
 )
 
@@ -199,6 +200,10 @@ func syntaxProblem(f *File, data []byte, err error) Problem {
 	}
 	if at, ok := tabIndent(c, line); ok {
 		return Problem{Kind: TabProblem, At: at, Message: "a tab is used as indentation; YAML allows only spaces", Fix: "indent with spaces"}
+	}
+	if at := tabBeforeItem.FindIndex([]byte(c.lineSpan(line).Text())); at != nil && strings.Contains(msg, "cannot start any token") {
+		tab := c.lineSpan(line).Start + at[1] - 1
+		return Problem{Kind: TabProblem, At: Span{f, tab, tab + 1}, Message: "a tab stands after the dash; YAML allows only spaces there", Fix: "write a space"}
 	}
 	p := Problem{Kind: SyntaxProblem, At: c.lineSpan(line), Message: "not valid YAML: " + msg}
 	for _, w := range syntaxWords {
