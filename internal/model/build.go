@@ -461,8 +461,23 @@ func (b *Builder) unknownPath(path source.At[string], what string, want func(Nod
 			near = append(near, p)
 		}
 	}
+	if b.Diags.HasErrors() && b.isBrokenModel(path.Value) {
+		return // why it is not there has been said
+	}
 	b.Diags.Errorf(diag.RUnknownPath, path.Span, "no %s %q", what, path.Value).
 		WithFix("%s", orElse(didYouMean(path.Value, near), "see `kith show models` for the paths there are"))
+}
+
+// isBrokenModel reports whether a path is that of a model which is written and, for a mistake in it, not in the graph.
+func (b *Builder) isBrokenModel(path string) bool {
+	for _, u := range b.units {
+		for _, m := range u.spec.Models {
+			if a := addr.Addr(u.prefix) + addr.Model(m.Name.Value); a.Key() == normalPath(path) && b.byKey[a.Key()] == nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (b *Builder) idTypeNames() []string {

@@ -104,8 +104,10 @@ func (b *Builder) sayWithoutIDs(e *Entity, s *Stitcher) {
 		s.Broken = true
 		return
 	}
-	b.Diags.Warnf(diag.RNoEdges, e.Span, "nothing declares ids of entity %s, so it is left out", e.Name).
-		WithFix("add ids with entity: %s to an input, or take the entity away", e.Name)
+	if !slices.ContainsFunc(b.Diags, func(d diag.Diagnostic) bool { return d.Code == diag.RUnknownEntity }) { // else it may be meant there
+		b.Diags.Warnf(diag.RNoEdges, e.Span, "nothing declares ids of entity %s, so it is left out", e.Name).
+			WithFix("add ids with entity: %s to an input, or take the entity away", e.Name)
+	}
 	s.Disabled = "nothing declares ids of entity " + e.Name
 }
 

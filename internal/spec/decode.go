@@ -175,7 +175,7 @@ func decodeInto[T any](d *Decoder, n *source.Node, obj *Object[T], v *T, written
 	}
 	d.nest(n, misplaced)
 	for _, f := range obj.Fields {
-		if f.Info.Required && !f.Info.Settled && !present[f.Info.Name] {
+		if f.Info.Required && !f.Info.Settled && !present[f.Info.Name] && !misspelt(table, n, f.Info.Name) {
 			d.Errorf(diag.SMissingKey, placeOf(n), "%s needs %q", obj.Name, f.Info.Name).
 				WithFix("add %s: %s", f.Info.Name, firstSentence(f.Info.Doc))
 		}
@@ -265,6 +265,13 @@ func (d *Decoder) nest(n *source.Node, misplaced map[string][]misplacedKey) {
 			d.older(own[0].Key.Span, quoteList(names), under+": {"+quoteList(names)+"}", Nest{In: n, Keys: own, Under: under})
 		}
 	}
+}
+
+// misspelt reports whether an unknown key of an object, which has been said, seems to be meant for a name.
+func misspelt(t *Table, n *source.Node, name string) bool {
+	return slices.ContainsFunc(n.Pairs, func(p source.Pair) bool {
+		return t.Field(p.Key.Value) == nil && diag.Nearest(p.Key.Value, t.keys()) == name
+	})
 }
 
 // unknownKey reports a key that the object being read does not have, with the best advice that tables can give.

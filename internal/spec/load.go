@@ -183,6 +183,18 @@ func (r *reader) parse(f *source.File, readErr error) *source.Node {
 	return n
 }
 
+// folders are the folders of the project that model_folders may mean.
+func (r *reader) folders() []string {
+	list, _ := fs.ReadDir(r.fsys, ".") // a folder that cannot be read is no candidate
+	var names []string
+	for _, f := range list {
+		if f.IsDir() && !strings.HasPrefix(f.Name(), ".") {
+			names = append(names, f.Name())
+		}
+	}
+	return names
+}
+
 // folder reads the YAML files of one model folder.
 func (r *reader) folder(p *Project, at source.At[string]) error {
 	name := path.Clean(strings.ReplaceAll(at.Value, `\`, "/"))
@@ -193,7 +205,12 @@ func (r *reader) folder(p *Project, at source.At[string]) error {
 	list, err := source.YAMLFiles(r.fsys, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		r.d.Notef(diag.YFolderMissing, at.Span, "model folder %q does not exist", at.Value).WithFix("create it or remove it from the list")
+		near := diag.Nearest(name, r.folders())
+		if near == "" {
+			r.d.Notef(diag.YFolderMissing, at.Span, "model folder %q does not exist", at.Value).WithFix("create it or remove it from the list")
+			return nil
+		}
+		r.d.Warnf(diag.YFolderMissing, at.Span, "model folder %q does not exist", at.Value).WithFix("did you mean %q?", near)
 		return nil
 	case err != nil:
 		if info, e := fs.Stat(r.fsys, name); e != nil || !info.IsDir() {

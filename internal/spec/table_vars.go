@@ -123,6 +123,9 @@ func checkVar(what string) func(*Decoder, *Var, *source.Node) {
 		if s := firstWritten(n, "select", "value"); s != nil && (s.Kind == source.MapNode || s.Kind == source.ListNode) {
 			return // reported as the wrong type
 		}
+		if misspelt(d.stack[len(d.stack)-1].table, n, "select") {
+			return
+		}
 		g := d.Errorf(diag.SNoSelect, placeOf(n), "%s %q has no select", what, v.Name.Value)
 		if v.HasDefault && what == "entity_var" {
 			g.WithFix("add select; only a var without from, where and window may be its default_value alone")
