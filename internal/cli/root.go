@@ -46,7 +46,7 @@ func (a *App) root() *cobra.Command {
 			panic(err) // a flag that was just made
 		}
 	}
-	root.AddCommand(a.init(), a.check(), a.compile(), a.run(), a.rollback(), a.seed(), a.insert(), a.query(), a.show(), a.discover(), a.validate(), a.explain(), a.schema(), a.migrate(), a.version())
+	root.AddCommand(a.init(), a.check(), a.compile(), a.run(), a.test(), a.rollback(), a.seed(), a.insert(), a.query(), a.show(), a.discover(), a.validate(), a.explain(), a.schema(), a.migrate(), a.version())
 	root.InitDefaultCompletionCmd()
 	if c, _, err := root.Find([]string{"completion"}); err == nil {
 		c.Args, c.RunE = cobra.ArbitraryArgs, func(c *cobra.Command, _ []string) error { return a.needsSubcommand(c) }

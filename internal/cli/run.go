@@ -36,7 +36,7 @@ func (a *App) run() *cobra.Command {
 A run that failed or was stopped goes on where it stood when it is run again with its --seq_no.
 
 With --json standard output is JSON lines, one object a line with a key "type": header, diagnostics, run_started,
-step_started, step_progress, step_done, run_done, and at the end result, or error when there is none.
+step_started, step_progress, step_done, check_done, run_done, and at the end result, or error when there is none.
 
 However a run ends, its report is left beside its SQL, in output/<target>/seq_no/<n>: run_report.html to look at, and
 run_report.json, which is the line result of --json. See kith show run_report.`,
@@ -146,11 +146,13 @@ func (a *App) carryOut(ctx context.Context, w *project.Work, c *project.Compiled
 		Project: w.Project.Spec.Name.Value, Warehouse: w.Target.Type, Concurrency: f.concurrency,
 		IgnoreErrors: f.ignoreErrors, Adopt: f.adopt, GitCommit: commitWord(project.CommitOf(ctx, w.Project.Spec.Root)),
 		KernelMemory: project.KernelMemory, Emit: r.reader.Event, Now: a.Now,
+		ShowValues: a.flags.showValues, Ask: a.asking,
 	})
 	r.reader.Close()
 	if err != nil && !interrupted(ctx, err) {
 		r.unrecorded(ctx, out, err)
 	}
+	r.warnings = append(r.warnings, out.Warnings...)
 	r.report(ctx, out)
 	if f.csv != "" && len(out.Published) > 0 {
 		if err := a.writeOutputs(ctx, w, c, out, f.csv); err != nil {

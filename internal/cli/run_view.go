@@ -200,6 +200,12 @@ func (r *runView) people(out *run.Outcome, code int) {
 			kept, view.Count(r.planned(), "step"))))
 	case ExitPartial:
 		a.note("%s", style.Bold(fmt.Sprintf("Published in part: %s. The others stand as they were.", view.Count(len(out.Published), "view"))))
+	case ExitRun:
+		if out.Blocked {
+			a.note("%s", style.Bold("A check failed. Nothing was published; what was published before stands."))
+			break
+		}
+		fallthrough
 	default:
 		a.note("%s", style.Bold("Failed. Nothing was published; what was published before stands."))
 	}

@@ -13,6 +13,7 @@ import (
 	"kith/internal/diag"
 	"kith/internal/plan"
 	"kith/internal/project"
+	"kith/internal/run"
 )
 
 func (a *App) showDetails() *cobra.Command {
@@ -100,7 +101,27 @@ func (a *App) planned(ctx context.Context, f compileFlags, dependents bool) erro
 		rows = append(rows, row)
 	}
 	view.Table(a.Out, header, rows)
+	a.plannedChecks(c, style)
 	return nil
+}
+
+// plannedChecks shows what is looked at, and when.
+func (a *App) plannedChecks(c *project.Compiled, style view.Style) {
+	var rows [][]string
+	for _, ch := range c.Plan.Checks {
+		for _, t := range ch.Terms {
+			severity := "block"
+			if !t.Check.Block {
+				severity = "warn"
+			}
+			rows = append(rows, []string{actionText(ch.Action, style), t.Check.Name, run.AssertionText(t.Assert), ch.ObjectName(), severity, ch.Reason})
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	fmt.Fprintln(a.Out)
+	view.Table(a.Out, []string{"ACTION", "CHECK", "PROMISE", "OBJECT", "ON FAILURE", "WHY"}, rows)
 }
 
 // foreseen compiles for a run that is not carried out: nothing is written, and a warehouse that is not there yet is as good as
@@ -178,6 +199,17 @@ func (a *App) planDocument(c *project.Compiled) error {
 		}
 		out = append(out, s)
 	}
+	checks := []plannedCheck{}
+	for _, ch := range c.Plan.Checks {
+		for i, t := range ch.Terms {
+			p := plannedCheck{Check: t.Check.Name, Assertion: run.AssertionText(t.Assert), Object: ch.ObjectName(), Step: string(ch.Step), BuiltIn: t.Check.BuiltIn,
+				Severity: "block", Action: string(ch.Action), Reason: ch.Reason, SQL: ch.Alone[i].S}
+			if !t.Check.Block {
+				p.Severity = "warn"
+			}
+			checks = append(checks, p)
+		}
+	}
 	build, reuse, leave := c.Plan.Counts()
 	return a.document(struct {
 		SeqNo     int64      `json:"seqNo"`
@@ -187,5 +219,20 @@ func (a *App) planDocument(c *project.Compiled) error {
 		Reuse     int        `json:"reuse"`
 		LeftOut   int        `json:"leftOut"`
 		Steps     []step     `json:"steps"`
-	}{c.Settings.SeqNo, view.Moment(c.Settings.BeginTime), c.Settings.EndTime.UTC(), build, reuse, leave, out})
+		// Checks are made before anything is published.
+		Checks []plannedCheck `json:"checks"`
+	}{c.Settings.SeqNo, view.Moment(c.Settings.BeginTime), c.Settings.EndTime.UTC(), build, reuse, leave, out, checks})
+}
+
+// plannedCheck is a promise that a run would look at.
+type plannedCheck struct {
+	Check     string `json:"check"`
+	Assertion string `json:"assertion"`
+	Object    string `json:"object"`
+	Step      string `json:"step"`
+	BuiltIn   bool   `json:"builtIn"`
+	Severity  string `json:"severity"`
+	Action    string `json:"action"`
+	Reason    string `json:"reason"`
+	SQL       string `json:"sql"`
 }

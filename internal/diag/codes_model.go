@@ -33,6 +33,7 @@ const (
 	RRegex                Code = "R029"
 	RLimitNowhere         Code = "R030"
 	RRulesTable           Code = "R031"
+	RCheck                Code = "R036"
 )
 
 var modelInfos = []Info{
@@ -66,5 +67,6 @@ var modelInfos = []Info{
 	{RRegex, "regular expression cannot be read", "A filter's regular expression has a mistake. Expressions are those of RE2; they match the whole id."},
 	{RLimitNowhere, "limit of edges that cannot be", "maximum_edges limits edges between two id types that no entity has both of, so it can never hold. Add the id type to the entity, or take the limit away."},
 	{RRulesTable, "table of rules cannot be used", "id_stitcher_rules names a table that the warehouse does not have, or one without the columns of a rule: entity, id1, id1_type and action; for edges id2 and id2_type; reason and created_at if you like."},
+	{RCheck, "check cannot be made", "A check or a freshness asks for what cannot be told: of something that is not built by itself, of an input's last publish, of a time that the input does not name."},
 	{RDisabled, "disabled", "A node takes no part in the run, because something it needs is missing or switched off."},
 }

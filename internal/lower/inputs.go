@@ -10,8 +10,21 @@ import (
 // without a time, and those that pass the input's where (modelling.md section 4.3). A table of the user is never copied: a
 // view is enough. A text file is read once into a table, because every reader of a view would parse it again.
 func (l *lowering) input(n *model.Input) {
-	const s = "s"
-	sel := &rel.Select{Items: []rel.Item{star(s)}}
+	sel, kind := l.inputRows(n)
+	sel.Items = []rel.Item{star(inputAlias)}
+	out := l.objectOf(n)
+	l.add(&Step{Addr: n.Address, Title: "input " + n.Name, Node: n, Hash: n.Hash, Out: out, IsTable: kind == rel.MakeTable,
+		Type: "input", Span: n.Span,
+		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}})
+}
+
+// inputAlias is the alias of an input's table where its rows are chosen.
+const inputAlias = "s"
+
+// inputRows are the rows of an input that a run may see, as a query block without items, and how they are kept.
+func (l *lowering) inputRows(n *model.Input) (*rel.Select, rel.LetKind) {
+	const s = inputAlias
+	sel := &rel.Select{}
 	kind := rel.MakeView
 	switch n.Format {
 	case model.FromTable:
@@ -33,10 +46,7 @@ func (l *lowering) input(n *model.Input) {
 	if n.Where != nil {
 		sel.Where = append(sel.Where, l.user(n.Where, n, s))
 	}
-	out := l.objectOf(n)
-	l.add(&Step{Addr: n.Address, Title: "input " + n.Name, Node: n, Hash: n.Hash, Out: out, IsTable: kind == rel.MakeTable,
-		Type: "input", Span: n.Span,
-		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}})
+	return sel, kind
 }
 
 // userTable is a table of the user's. A bare name means the connection's own schema.

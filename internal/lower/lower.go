@@ -72,9 +72,11 @@ type Published struct {
 type Result struct {
 	Steps     []*Step // in an order that respects Needs
 	Published []*Published
-	byAddr    map[addr.Addr]*Step
-	graph     *model.Graph
-	bundleOf  map[*model.EntityVar]*bundle
+	// Checks are the looks at objects that are due before publishing, in the order of the steps that make the objects.
+	Checks   []*CheckScan
+	byAddr   map[addr.Addr]*Step
+	graph    *model.Graph
+	bundleOf map[*model.EntityVar]*bundle
 }
 
 // Step returns the step of an address, nil when there is none.
@@ -153,9 +155,11 @@ func Lower(g *model.Graph, ctx Context) *Result {
 			l.featureView(n)
 		}
 	}
+	l.checks()
 	l.out.connect()
 	l.out.dropUnread()
 	l.out.sort()
+	l.out.sortChecks()
 	return l.out
 }
 
@@ -164,6 +168,11 @@ func (r *Result) dropUnread() {
 	needed := map[addr.Addr]bool{}
 	for _, s := range r.Steps {
 		for _, a := range s.Needs {
+			needed[a] = true
+		}
+	}
+	for _, c := range r.Checks {
+		for _, a := range c.Needs {
 			needed[a] = true
 		}
 	}
@@ -187,14 +196,21 @@ func (r *Result) connect() {
 			maker[o.Key()] = s
 		}
 	}
-	for _, s := range r.Steps {
-		seen := map[*Step]bool{s: true}
-		for _, o := range rel.Reads(s.Program) {
+	needs := func(p rel.Program, self *Step) (out []addr.Addr) {
+		seen := map[*Step]bool{self: true}
+		for _, o := range rel.Reads(p) {
 			if n := maker[o.Key()]; n != nil && !seen[n] {
 				seen[n] = true
-				s.Needs = append(s.Needs, n.Addr)
+				out = append(out, n.Addr)
 			}
 		}
+		return out
+	}
+	for _, s := range r.Steps {
+		s.Needs = needs(s.Program, s)
+	}
+	for _, c := range r.Checks {
+		c.Needs = needs(c.program(), nil)
 	}
 }
 

@@ -93,6 +93,7 @@ func (b *Builder) resolve() {
 	b.declareVarTables()
 	b.run(&b.later) // names between nodes
 	b.declareViews()
+	b.eachUnit(b.declareChecks)
 	b.run(&b.texts) // templates, with every node known
 	b.parse()
 	b.run(&b.checks)
@@ -104,6 +105,7 @@ func (b *Builder) resolve() {
 	b.order()
 	b.checkUnions()
 	b.settleEnabled()
+	b.settleChecks()
 	for i := range b.Diags {
 		if b.rowFiles[b.Diags[i].At.File] {
 			b.Diags[i].Private = true

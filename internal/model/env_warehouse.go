@@ -17,17 +17,6 @@ func (o *warehouseObject) Members() []string {
 	return []string{"BeginEndBlock", "CreateReplaceTableAs", "DataType", "DatabaseType", "EntityCohortCondition", "NamedWhObject", "ObjRef", "Timestamp"}
 }
 
-// MemberAdvice is the way out for what SQL itself says.
-func (o *warehouseObject) MemberAdvice(name string) string {
-	switch name {
-	case "SqlKeyword":
-		return "write the keyword itself"
-	case "TimeAdd":
-		return "use end_time.AddDate(years, months, days) or end_time.Add(\"-36h\"), or add an interval in SQL"
-	}
-	return ""
-}
-
 func (o *warehouseObject) Member(name string) (template.Value, bool) {
 	f := func(fn func(ctx *template.CallContext, a []template.Arg) (template.Value, error), params ...string) (template.Value, bool) {
 		return template.FuncOf(func(ctx *template.CallContext, args []template.Value, kw []template.Named) (template.Value, error) {
@@ -61,9 +50,7 @@ func (o *warehouseObject) Member(name string) (template.Value, bool) {
 			if t, ok := a[0].Value.(template.Time); ok {
 				return template.HoleValue{Hole: t.SQLHole()}, nil
 			}
-			f := template.Failf(diag.TemplateKind, "Timestamp wants a time, got %s", template.Noun(a[0].Value))
-			f.At, f.Fix = ctx.ArgAt(0), "give it end_time, or write the timestamp in SQL"
-			return nil, f
+			return nil, template.Failf(diag.TemplateKind, "Timestamp wants a time, got %s", template.Noun(a[0].Value))
 		}, "time")
 	case "BeginEndBlock":
 		return f(func(ctx *template.CallContext, a []template.Arg) (template.Value, error) {
@@ -92,9 +79,7 @@ func (o *warehouseObject) dataType(ctx *template.CallContext, a []template.Arg) 
 	}
 	t := o.n.b.opt.TypeName(name)
 	if t == "" {
-		f := template.Failf(diag.TemplateArguments, "no data type %q", name)
-		f.At, f.Fix = ctx.ArgAt(0), "there are text, string, integer, float, boolean, timestamp, date and json"
-		return nil, f
+		return nil, template.Failf(diag.TemplateArguments, "no data type %q; there are text, string, integer, float, boolean, timestamp, date and json", name)
 	}
 	return template.Str(t), nil
 }
@@ -118,7 +103,7 @@ func (o *warehouseObject) cohortCondition(ctx *template.CallContext, a []templat
 	c, is := n.(*Cohort)
 	if !ok || !is || child != "" {
 		f := template.Failf(diag.RUnknownPath, "no cohort %q", path)
-		f.At, f.Fix = ctx.ArgAt(0), orElse(didYouMean(path, o.n.b.Paths()), "see `kith show models` for the paths there are")
+		f.At = ctx.ArgAt(0)
 		return nil, f
 	}
 	op := strings.ToLower(ctx.Text(a[1].Value).S)

@@ -23,6 +23,8 @@ type Graph struct {
 	Cohorts   []*Cohort // root cohorts first, parents before children
 	Tables    []*FeatureTable
 	Views     []*FeatureView
+	// Checks are what must hold before a run publishes: those of kith's own first, then the project's.
+	Checks []*Check
 	// Order is every node after the nodes it needs, in an order that depends on nothing but the project.
 	Order []Node
 	// Conditional are the references that templates would make if a condition were otherwise. Nobody waits for what they
@@ -38,7 +40,8 @@ type ConditionalRef struct {
 }
 
 // Node is a node of the graph: *Input, *SQLModel, *Stitcher, *Cohort, *EntityVar, *InputVar, *FeatureTable, *FeatureView,
-// *VarTable, *Union, *Foreign and no other.
+// *VarTable, *Union, *Foreign and no other. A *Check is one, too, so that its text can refer to others; nothing needs it and it
+// has no place in the order.
 type Node interface {
 	// Addr is the node's path.
 	Addr() addr.Addr
@@ -232,6 +235,8 @@ type Input struct {
 	Columns []string
 	Path    string
 	Where   *sqltext.Tree
+	// Freshness says how old the newest row may be, nil for any age.
+	Freshness *Freshness
 	// Literal holds the rows of a csv file of SQL literals; nil for any other file.
 	Literal  *LiteralRows
 	Contract *spec.Contract

@@ -262,6 +262,17 @@ func meaning(w *strings.Builder, n Node) {
 		window(n.Window)
 		tree("default", n.Default)
 		tree("type", n.Type)
+	case *Check:
+		for _, a := range n.Asserts {
+			f("assert", fmt.Sprint(a.Kind, a.Columns, a.Values))
+			if a.Rows != nil {
+				f("rows", fmt.Sprint(*a.Rows))
+			}
+			if a.Fresh != nil {
+				f("fresh", fmt.Sprint(*a.Fresh))
+			}
+			tree("sql", a.Query)
+		}
 	case *FeatureTable:
 		for _, x := range n.Features {
 			f("feature", x.Name())

@@ -40,6 +40,8 @@ type Plan struct {
 	// Publish makes all named objects visible at the end; nil when nothing is published.
 	Publish   *rel.Publish
 	Published []*lower.Published
+	// Checks are due before the publish, the early ones before anything is built.
+	Checks []*Check
 
 	lowered *lower.Result
 }
@@ -60,6 +62,8 @@ func (p *Plan) Declared(name, ref string) bool {
 type Facts struct {
 	// Built are the material names (lower case) that the registry calls complete and the warehouse has.
 	Built map[string]bool
+	// Passed are the checks that are known to have passed, by PassedKey.
+	Passed map[string]bool
 }
 
 // Options choose what to do.
@@ -90,6 +94,7 @@ func Make(l *lower.Result, ctx lower.Context, facts Facts, opt Options) (*Plan, 
 		p.Steps = append(p.Steps, st)
 	}
 	p.publish(l, wanted)
+	p.looks(l, facts, opt)
 	return p, diags
 }
 
@@ -149,6 +154,7 @@ func chosen(l *lower.Result, refs []string, diags *diag.List) map[addr.Addr]bool
 			}
 		}
 	}
+	withChecks(l, out, take)
 	return out
 }
 

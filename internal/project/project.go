@@ -213,8 +213,8 @@ func typeNames(d dialect.Dialect) func(string) string {
 	return func(name string) string {
 		types := map[string]rel.Type{"text": rel.Text, "string": rel.Text, "varchar": rel.Text, "int": rel.BigInt, "integer": rel.BigInt, "bigint": rel.BigInt,
 			"float": rel.Double, "double": rel.Double, "numeric": rel.Double, "bool": rel.Bool, "boolean": rel.Bool, "timestamp": rel.Timestamp, "datetime": rel.Timestamp,
-			"date": rel.Date, "json": rel.JSON, "variant": rel.JSON, "object": rel.JSON, "number": rel.Double, "decimal": rel.Double,
-			"real": rel.Double, "double precision": rel.Double, "float4": rel.Double, "float8": rel.Double, "bignumeric": rel.Double, "long": rel.BigInt, "smallint": rel.BigInt, "tinyint": rel.BigInt, "char": rel.Text, "character varying": rel.Text, "timestamptz": rel.Timestamp, "super": rel.JSON, "jsonb": rel.JSON, "float64": rel.Double, "int64": rel.BigInt, "timestamp_ntz": rel.Timestamp, "timestamp_ltz": rel.Timestamp, "timestamp_tz": rel.Timestamp}
+			"date": rel.Date, "json": rel.JSON, "variant": rel.JSON, "object": rel.JSON, "super": rel.JSON, "number": rel.Double, "decimal": rel.Double,
+			"real": rel.Double, "float64": rel.Double, "int64": rel.BigInt, "timestamp_ntz": rel.Timestamp, "timestamp_ltz": rel.Timestamp, "timestamp_tz": rel.Timestamp}
 		t, ok := types[strings.ToLower(strings.TrimSpace(name))]
 		if !ok {
 			return ""
@@ -284,6 +284,11 @@ func (p *Project) Compile(s Settings, facts plan.Facts) (*Compiled, diag.List, e
 	for _, st := range lowered.Steps {
 		if err := rel.Check(st.Program); err != nil {
 			return nil, diags, fmt.Errorf("a defect of kith in %s: %w", st.Addr, err)
+		}
+	}
+	for _, scan := range lowered.Checks {
+		if err := scan.Problems(); err != nil {
+			return nil, diags, fmt.Errorf("a defect of kith in checks of %s: %w", scan.Step, err)
 		}
 	}
 	if s.Catalog != nil && d.Name() == embedded {

@@ -20,7 +20,7 @@ type RunLog struct {
 
 // NewRunLog begins the report of a run with what is planned.
 func NewRunLog(h RunHeader, steps []*RunStep) *RunLog {
-	l := &RunLog{report: &RunReport{RunHeader: h, Steps: steps, Failures: diag.List{}, Warnings: diag.List{}}, at: map[string]*RunStep{}}
+	l := &RunLog{report: &RunReport{RunHeader: h, Steps: steps, Checks: []RunCheck{}, Failures: diag.List{}, Warnings: diag.List{}}, at: map[string]*RunStep{}}
 	for _, s := range steps {
 		l.at[s.Step] = s
 	}
@@ -124,6 +124,7 @@ func secondsOf(d time.Duration) *float64 {
 func (l *RunLog) End(out *run.Outcome, code int, warnings diag.List, resume string, numbers *Report) *RunReport {
 	r := l.report
 	r.Status, r.ExitCode, r.Resume, r.Report = out.Status(), code, resume, numbers
+	r.Checks, r.Blocked = RunChecks(out.Checks), out.Blocked
 	r.Failures = append(diag.List{}, out.Failures.Masked()...)
 	r.Warnings = append(diag.List{}, warnings.Masked()...)
 	return r

@@ -20,6 +20,9 @@ type RunReport struct {
 	Counts    RunCounts `json:"counts"`
 	// Steps are in the order of the plan; publishing is the last.
 	Steps []*RunStep `json:"steps"`
+	// Checks are the promises that were looked at, Blocked is set when one of them kept the run from publishing.
+	Checks  []RunCheck `json:"checks"`
+	Blocked bool       `json:"blocked"`
 	// Failures say what went wrong, each cause once; Warnings what is worth knowing of a run that went on.
 	Failures diag.List `json:"failures"`
 	Warnings diag.List `json:"warnings"`

@@ -40,8 +40,23 @@ func (c *Compiled) Files() []File {
 			out = append(out, File{name + "/" + strconv.Itoa(i) + ".sql", text, string(s.Addr)})
 		}
 	}
+	out = append(out, c.checkFiles()...)
 	if p := c.Plan.PublishStmt; p != nil {
 		out = append(out, File{"publish.sql", "-- all views of the run, in one transaction\n" + statement(p), "publish"})
+	}
+	return out
+}
+
+// checkFiles are the queries of the checks, a file for each look at an object.
+func (c *Compiled) checkFiles() []File {
+	var out []File
+	taken := map[string]bool{}
+	for _, ch := range c.Plan.Checks {
+		head := "-- " + oneLine(ch.Title()) + ", " + ch.Reason + "\n"
+		for i, t := range ch.Terms {
+			head += fmt.Sprintf("-- %d. %s: %s\n", i+1, oneLine(t.Check.Name), oneLine(run.AssertionText(t.Assert)))
+		}
+		out = append(out, File{Path: "checks/" + fileName(ch.ObjectName(), taken) + ".sql", Text: head + strings.TrimRight(ch.Query.S, " \n") + ";\n"})
 	}
 	return out
 }

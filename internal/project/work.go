@@ -100,7 +100,11 @@ func (w *Work) Compile(ctx context.Context, s Settings) (*Compiled, diag.List, e
 	if err != nil {
 		return nil, nil, err
 	}
-	return w.Project.Compile(s, plan.Facts{Built: built})
+	passed, err := w.Registry.Passed(ctx, s.SeqNo)
+	if err != nil {
+		return nil, nil, err
+	}
+	return w.Project.Compile(s, plan.Facts{Built: built, Passed: passed})
 }
 
 // Moment finds the sequence number and times.

@@ -8,7 +8,7 @@ import (
 	"kith/internal/source"
 )
 
-// Event is *RunStarted, *StepStarted, *StepProgress, *StepDone, *RunDone and no other. Readers: the terminal view, JSON
+// Event is *RunStarted, *StepStarted, *StepProgress, *StepDone, *CheckDone, *RunDone and no other. Readers: the terminal view, JSON
 // lines, tests.
 type Event interface{ event() }
 

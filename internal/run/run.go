@@ -24,6 +24,8 @@ type Plan struct {
 	Setup []string
 	// PublishStmt is the printed publish; nil when nothing is published.
 	PublishStmt *dialect.Publish
+	// Checks are due before the publish, the early ones before the first step.
+	Checks []*Check
 }
 
 // Step is a planned step with its statements.
@@ -49,6 +51,9 @@ func Print(p *plan.Plan, d dialect.Dialect, env dialect.Env) (*Plan, diag.List) 
 		diags.Add(ds)
 		out.Steps = append(out.Steps, &Step{Step: s, Stmts: stmts})
 	}
+	checks, ds := printChecks(p, d, env)
+	out.Checks = checks
+	diags.Add(ds)
 	if p.Publish != nil {
 		stmts, ds := d.Print(rel.Program{p.Publish}, env)
 		diags.Add(ds)
@@ -76,6 +81,11 @@ type Options struct {
 	GitCommit string
 	// Emit receives events, one at a time.
 	Emit func(Event)
+	// ShowValues lets values of rows that fail a check appear in messages.
+	ShowValues bool
+	// Ask gives the command that shows the rows of a query in a sequence number, 0 for none; nil gives kith query without
+	// any flags.
+	Ask func(query string, seqNo int64) string
 	// Now is the clock of the events; nil is the time of day.
 	Now func() time.Time
 }
@@ -89,6 +99,11 @@ type Outcome struct {
 	Published []*lower.Published
 	// Dropped are names that the project no longer declares, which the publish took away.
 	Dropped []Name
+	// Checks are what came of the checks, Warnings the diagnostics of those that failed and block nothing.
+	Checks   []CheckResult
+	Warnings diag.List
+	// Blocked is set when a check kept the run from publishing.
+	Blocked bool
 	// Interrupted is set when the run was stopped from outside.
 	Interrupted bool
 }
@@ -126,13 +141,19 @@ func (r *runner) run(ctx context.Context, out *Outcome) error {
 	if r.objects, err = reg.readObjects(ctx); err != nil {
 		return err
 	}
-	r.steps(ctx)
+	if r.runChecks(ctx, out, true) {
+		r.steps(ctx)
+	}
+	checked := !out.Blocked && r.runChecks(ctx, out, false)
 	out.Failures = r.failures
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		out.Interrupted = true
-	} else if err := r.publish(ctx, out); err != nil {
-		out.Failures = append(out.Failures, Explain(err, "publish"))
-		r.count.Failed++
+	case checked:
+		if err := r.publish(ctx, out); err != nil {
+			out.Failures = append(out.Failures, Explain(err, "publish"))
+			r.count.Failed++
+		}
 	}
 	out.Done = r.count
 	out.Done.SeqNo, out.Done.Took = p.SeqNo, r.clock.since()

@@ -257,6 +257,7 @@ func (r *reader) file(p *Project, name string) error {
 	}
 	p.Inputs = append(p.Inputs, m.inputs...)
 	p.Models = append(p.Models, m.models...)
+	p.Checks = append(p.Checks, m.checks...)
 	p.VarGroups = append(append(p.VarGroups, m.varGroups...), m.moved...)
 	p.Macros = append(append(p.Macros, m.macros...), m.movedMacros...)
 	return nil

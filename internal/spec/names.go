@@ -33,6 +33,10 @@ func checkNames(d *Decoder, p *Project) {
 		macros.add(m.Name)
 		macros.identifier(m.Name)
 	}
+	checks := newNameSet(d, "check", true)
+	for _, c := range p.Checks {
+		checks.add(c.Name)
+	}
 	groups := newNameSet(d, "var group", false)
 	groups.warnOnly = true
 	vars := newNameSet(d, "var", false)

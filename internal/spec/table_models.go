@@ -52,6 +52,7 @@ var inputObject = &Object[Input]{
 		Obj("contract", "What the project needs of the table.", ContractObject, func(i *Input) **Contract { return &i.Contract }, Since(42)),
 		Inline("app_defaults", "The table, its time and its ids.", appDefaultsObject, Since(40)),
 		Txt("where", "Which rows exist, for everything that reads the input.", func(i *Input) *source.Text { return &i.Where }, Since(85)),
+		Obj("freshness", "How old its newest row may be when a run looks at it.", freshnessObject, func(i *Input) **Freshness { return &i.Freshness }, Beyond),
 		ObjFunc("source_metadata", "Where the data came from.", sourceMetadataObject, func(*Input, *unread) {}, NoEffect),
 		Ignored[Input]("remapping", "Left behind by user interfaces.", Gone(53)),
 		Ignored[Input]("columns", "Columns, in the oldest schemas.", Gone(18)),
@@ -191,6 +192,7 @@ type modelFile struct {
 	root      *source.Node
 	varGroups []*VarGroup
 	macros    []*Macro
+	checks    []*Check
 	// moved and movedMacros stand in feature tables of the file, in old schemas.
 	moved       []*VarGroup
 	movedMacros []*Macro
@@ -203,6 +205,7 @@ var modelFileObject = &Object[modelFile]{
 		Objs("models", "What is computed.", modelObject, func(f *modelFile) *[]*Model { return &f.models }),
 		Objs("var_groups", "Features, in groups.", varGroupObject, func(f *modelFile) *[]*VarGroup { return &f.varGroups }, Since(49)),
 		Objs("macros", "Pieces of template.", MacroObject, func(f *modelFile) *[]*Macro { return &f.macros }),
+		Objs("checks", "What must hold before a run publishes.", checkObject, func(f *modelFile) *[]*Check { return &f.checks }, Beyond),
 		ObjFunc("optimizations", "Switches of the reference implementation.", optimizationsObject, func(*modelFile, *unread) {}, NoEffect),
 	},
 	Hints: map[string]string{
@@ -214,6 +217,7 @@ var modelFileObject = &Object[modelFile]{
 		"connection":        "move it to pb_project.yaml",
 		"id_stitcher_rules": "move it to pb_project.yaml",
 		"vars":              "write it in an item of var_groups",
+		"tests":             "write checks",
 		"version":           "this looks like a dbt file; move it out of the model folders",
 		"sources":           "this looks like a dbt file; write inputs, or move it out of the model folders",
 	},

@@ -35,6 +35,7 @@ type Project struct {
 	Models    []*Model
 	VarGroups []*VarGroup
 	Macros    []*Macro
+	Checks    []*Check
 
 	// Unread are the files of which nothing could be read: what seems to be missing may stand there, so resolving names
 	// need not complain while there are any.
@@ -195,6 +196,7 @@ type Input struct {
 	OccurredAtCol                       source.Text
 	RowIdentifier                       []source.At[string]
 	IDs                                 []*InputID
+	Freshness                           *Freshness
 
 	entity source.At[string] // of ids that name none, in the oldest schemas
 }

@@ -96,7 +96,7 @@ func parseBlocks(text string) ([]*block, error) {
 			}
 		}
 		switch b.verb {
-		case "", "run", "sql", "query":
+		case "", "run", "sql", "query", "checks":
 		default:
 			return nil, fmt.Errorf("no step %q", b.verb)
 		}

@@ -39,7 +39,9 @@ type session struct {
 	broken bool
 	// choices are what the steps of the last run chose.
 	choices []string
-	result  []*block // queries since the last run
+	// checks are what came of the checks of the last run.
+	checks []run.CheckResult
+	result []*block // queries since the last run
 }
 
 func newSession(t testing.TB, e Engine, c *testCase, how solver) *session {
@@ -80,6 +82,8 @@ func (s *session) script(t *testing.T, rewrite bool) {
 		case "query":
 			got, err = s.query(b)
 			s.result = append(s.result, b)
+		case "checks":
+			got = s.checked()
 		}
 		if err != nil {
 			t.Errorf("%s\n%v", strings.Join(b.lines, "\n"), err)
@@ -89,12 +93,12 @@ func (s *session) script(t *testing.T, rewrite bool) {
 			continue
 		}
 		if rewrite {
-			if b.verb == "query" || len(got) > 0 {
+			if b.verb != "run" || len(got) > 0 {
 				b.want = got
 			}
 			continue
 		}
-		if b.verb == "query" {
+		if b.verb == "query" || b.verb == "checks" {
 			if g, w := strings.Join(got, "\n"), strings.Join(b.want, "\n"); g != w {
 				t.Errorf("%s\n%s\ngot:\n%s\nwant:\n%s", strings.Join(b.comments, "\n"), strings.Join(b.lines, "\n"), g, w)
 			}
@@ -108,11 +112,11 @@ func (s *session) script(t *testing.T, rewrite bool) {
 func (s *session) again(t *testing.T) {
 	same := s.last
 	same.force = false
-	c, _, err := s.compile(same, nil)
+	c, _, err := s.compile(same, plan.Facts{})
 	if err != nil || c == nil {
 		t.Fatalf("cannot be compiled again: %v", err)
 	}
-	twice, _, err := s.compile(same, nil)
+	twice, _, err := s.compile(same, plan.Facts{})
 	if err != nil || twice == nil {
 		t.Fatalf("cannot be compiled again: %v", err)
 	}
@@ -168,15 +172,18 @@ func (s *session) carryOut(opt runOptions) (diag.List, *run.Outcome, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	built, err := reg.Built(ctx, seq)
-	if err != nil {
+	var facts plan.Facts
+	if facts.Built, err = reg.Built(ctx, seq); err != nil {
 		return nil, nil, err
 	}
-	c, diags, err := s.compile(opt, built)
+	if facts.Passed, err = reg.Passed(ctx, seq); err != nil {
+		return nil, nil, err
+	}
+	c, diags, err := s.compile(opt, facts)
 	if err != nil || c == nil {
 		return diags, nil, err
 	}
-	s.choices = nil
+	s.choices, s.checks = nil, nil
 	out, err := run.Run(ctx, reg, c, run.Options{Project: "conformance", Concurrency: 1 + 3*int(s.solver), KernelMemory: 256 << 20,
 		Emit: func(e run.Event) {
 			if d, ok := e.(*run.StepDone); ok && d.Choice != "" {
@@ -186,7 +193,8 @@ func (s *session) carryOut(opt runOptions) (diag.List, *run.Outcome, error) {
 	if err != nil {
 		return diags, nil, err
 	}
-	diags.Add(out.Failures)
+	s.checks = out.Checks
+	diags.Add(out.Failures, out.Warnings)
 	return diags, out, nil
 }
 
@@ -195,8 +203,8 @@ func (s *session) registry(ctx context.Context) (*run.Registry, error) {
 	return reg, reg.Open(ctx)
 }
 
-// compile takes the project to statements, with built what the registry knows. The plan is nil when there are errors.
-func (s *session) compile(opt runOptions, built map[string]bool) (*run.Plan, diag.List, error) {
+// compile takes the project to statements, with what the registry knows. The plan is nil when there are errors.
+func (s *session) compile(opt runOptions, facts plan.Facts) (*run.Plan, diag.List, error) {
 	ctx := context.Background()
 	p, diags, err := project.Load(ctx, s.root, s.e.Leaves)
 	if err != nil || p == nil || diags.HasErrors() {
@@ -213,7 +221,7 @@ func (s *session) compile(opt runOptions, built map[string]bool) (*run.Plan, dia
 	settings := project.Settings{Dialect: s.e.Dialect, Written: s.e.Dialect, Env: s.e.Env, Target: "dev", SeqNo: seq, BeginTime: opt.begin, EndTime: opt.end,
 		KernelMemory: 256 << 20, Catalog: s.conn, Force: opt.force, Refs: opt.refs}
 	if s.solver == byRule {
-		c, more, err := p.Compile(settings, plan.Facts{Built: built})
+		c, more, err := p.Compile(settings, facts)
 		diags.Add(more)
 		if c == nil {
 			return nil, diags, err
@@ -233,7 +241,7 @@ func (s *session) compile(opt runOptions, built map[string]bool) (*run.Plan, dia
 			return nil, diags, fmt.Errorf("%s: %w", st.Addr, err)
 		}
 	}
-	pl, more := plan.Make(lowered, where, plan.Facts{Built: built}, plan.Options{Force: opt.force, Refs: opt.refs})
+	pl, more := plan.Make(lowered, where, facts, plan.Options{Force: opt.force, Refs: opt.refs})
 	diags.Add(more)
 	printed, more := run.Print(pl, s.e.Leaves.Dialect(s.e.Dialect), s.e.Env)
 	diags.Add(more)

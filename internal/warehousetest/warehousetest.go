@@ -15,6 +15,9 @@
 //	    warning | note CODE "regex" FILE:LINE             must be among those given; others may be, too
 //	sql STATEMENT                                         changes the warehouse
 //	query SELECT                                          below it the columns and the rows, sorted
+//	checks                                                below it what the last run looked at: check, assertion, object,
+//	                                                      status, failing rows and rows (- for none), severity; of those of
+//	                                                      kith's own only what did not pass
 //
 // Statements go on over lines that are indented. A main id is written as rid(TYPE:VALUE) of the id that names it; the suite
 // computes its digits by itself.

@@ -11,7 +11,7 @@ import (
 )
 
 // Lines writes a run as JSON lines, one object a line with a key "type": header, diagnostics, run_started, step_started,
-// step_progress, step_done, run_done, result or error. Times are RFC 3339 in UTC, lengths of time are seconds.
+// step_progress, step_done, check_done, run_done, result or error. Times are RFC 3339 in UTC, lengths of time are seconds.
 type Lines struct {
 	// Log has seen every event before it comes here.
 	Log *project.RunLog
@@ -94,6 +94,8 @@ func (l *Lines) Event(e run.Event) {
 		l.Line("step_progress", stepLine{Step: e.Addr, Text: e.Text})
 	case *run.StepDone:
 		l.Line("step_done", l.Log.Step(e.Addr))
+	case *run.CheckDone:
+		l.Line("check_done", checkLine{e.Object, e.Title, e.Status, e.Took.Seconds(), project.RunChecks(e.Results)})
 	case *run.RunDone:
 		l.Line("run_done", runLine{e.SeqNo, e.Done, e.Failed, e.Skipped, e.Reused, e.Took.Seconds()})
 	}

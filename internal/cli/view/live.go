@@ -89,6 +89,10 @@ func (l *Live) Event(e run.Event) {
 		}
 	case *run.StepDone:
 		l.ended(e)
+	case *run.CheckDone:
+		if line := l.checked(e); line != "" {
+			l.redraw(line + "\n")
+		}
 	}
 }
 
@@ -112,6 +116,22 @@ const (
 	rowsColumn = 16
 	tookColumn = 9
 )
+
+// checked is the line of a look at an object, "" for one that nobody wants to see.
+func (l *Live) checked(e *run.CheckDone) string {
+	if !notable(e) && (!l.Verbose || e.Status == run.Reused) {
+		return ""
+	}
+	width := max(min(l.width-rowsColumn-tookColumn-6, 60), 20)
+	mark := l.style.Good("✔")
+	switch v := verdict(e); {
+	case e.Status == run.Failed:
+		mark = l.style.Bad("✘")
+	case v != "passed":
+		mark = l.style.Warn("!")
+	}
+	return "  " + mark + " " + text.Pad(text.Snip(e.Title, width, "…"), width, ' ') + l.style.Dim(fmt.Sprintf("%*s%*s", rowsColumn, verdict(e), tookColumn, Took(e.Took)))
+}
 
 func (l *Live) line(e *run.StepDone) string {
 	title := max(min(l.width-rowsColumn-tookColumn-6, 60), 20)

@@ -31,6 +31,10 @@ func (p *Plain) Event(e run.Event) {
 	switch e := e.(type) {
 	case *run.RunStarted:
 		fmt.Fprintln(p.Out, planLine(Style{}, e))
+	case *run.CheckDone:
+		if notable(e) || p.Verbose && e.Status != run.Reused {
+			fmt.Fprintf(p.Out, "%s: %s (%s)\n", upperFirst(e.Title), verdict(e), seconds(e.Took))
+		}
 	case *run.StepDone:
 		if line := p.done(e); line != "" {
 			fmt.Fprintln(p.Out, line)
