@@ -30,7 +30,7 @@ var bigqueryForms = map[string]string{
 	"timestamp_seconds/1": "make_timestamp(#1::bigint * 1000000)", "timestamp_millis/1": "make_timestamp(#1::bigint * 1000)", "timestamp_micros/1": "make_timestamp($1)", "date_from_unix_date/1": "(date '1970-01-01' + #1)",
 	"safe_divide/2": "case when #2 = 0 then null else #1 / #2 end", "safe_multiply/2": "try(#1 * #2)", "safe_add/2": "try(#1 + #2)", "safe_subtract/2": "try(#1 - #2)", "safe_negate/1": "try(-#1)", "nullifzero/1": "nullif($1, 0)", "zeroifnull/1": "coalesce($1, 0)", "log/1": "ln($1)", "log/2": "log($2, $1)", "regexp_instr/2": "$s.regexp_instr($1, $2)", "ieee_divide/2": "(#1::double / #2)", "div/2": "(#1 // #2)", "rand/0": "random()", "generate_uuid/0": "uuid()::varchar",
 	"parse_json/1": "cast($1 as json)", "to_json_string/1": "to_json($1)::varchar", "json_value/1": "$s.scalar(!1, '$')", "json_extract_scalar/1": "$s.scalar(!1, '$')", "lax_int64/1": "$s.try_to_int(json_extract_string(!1, '$'))", "lax_float64/1": "try_cast(json_extract_string(!1, '$') as double)", "lax_string/1": "json_extract_string(!1, '$')", "lax_bool/1": "$s.try_to_bool(json_extract_string(!1, '$'))",
-	"json_extract_array/1": "json_extract(!1, '$[*]')", "json_query_array/1": "json_extract(!1, '$[*]')", "json_value_array/1": "json_extract_string(!1, '$[*]')", "json_extract_string_array/1": "json_extract_string(!1, '$[*]')",
+	"json_extract_array/1": "$s.elements(!1, '$', '$[*]')", "json_query_array/1": "$s.elements(!1, '$', '$[*]')", "json_value_array/1": "$s.element_texts(!1, '$', '$[*]')", "json_extract_string_array/1": "$s.element_texts(!1, '$', '$[*]')",
 	"array_length/1": "len($1)", "split/1": "string_split($1, ',')", "split/2": "string_split($1, $2)", "array_concat/2": "list_concat($1, $2)", "array_reverse/1": "list_reverse($1)", "generate_array/2": "generate_series($1, $2)", "generate_array/3": "generate_series($1, $2, $3)",
 	"generate_date_array/2": "list_transform(generate_series(#1::timestamp, #2::timestamp, interval 1 day), lambda _d: _d::date)", "generate_date_array/3": "list_transform(generate_series(#1::timestamp, #2::timestamp, $3), lambda _d: _d::date)", "generate_timestamp_array/3": "generate_series(#1::timestamp, #2::timestamp, $3)", "array_to_string/3": "array_to_string(list_transform($1, lambda _e: coalesce(_e::varchar, $3)), $2)", "range_bucket/2": "case when #1 is not null then len(list_filter($2, lambda _e: _e <= #1)) end", "array_first/1": "#1[1]", "array_last/1": "#1[-1]",
 	"regexp_contains/2": "regexp_matches($1, $2)", "regexp_replace/3": "regexp_replace($1, $2, $3, 'g')", "contains_substr/2": "contains(lower(#1::varchar), lower($2))", "instr/2": "instr($1, $2)", "char_length/1": "length($1)", "byte_length/1": "strlen($1)",
@@ -44,7 +44,7 @@ func bigqueryRules() map[string]rule {
 		"date_add": byInterval("", "date"), "date_sub": byInterval("-", "date"), "datetime_add": byInterval("", "timestamp"), "datetime_sub": byInterval("-", "timestamp"), "timestamp_add": byInterval("", "timestamp"), "timestamp_sub": byInterval("-", "timestamp"),
 		"date_trunc": truncLast, "datetime_trunc": truncLast, "timestamp_trunc": truncLast, "last_day": lastDay,
 		"format_date": formatFirst, "format_datetime": formatFirst, "format_timestamp": formatFirst,
-		"parse_date": parseFirst("::date", false), "parse_datetime": parseFirst("", false), "parse_timestamp": parseFirst("", false), "json_value": jsonAt("scalar"), "json_extract_scalar": jsonAt("scalar"), "json_query": jsonAt("json_extract"), "json_extract": jsonAt("json_extract"), "json_extract_array": jsonAt("json_extract[*]"), "json_query_array": jsonAt("json_extract[*]"), "json_value_array": jsonAt("json_extract_string[*]"), "json_extract_string_array": jsonAt("json_extract_string[*]"),
+		"parse_date": parseFirst("::date", false), "parse_datetime": parseFirst("", false), "parse_timestamp": parseFirst("", false), "json_value": jsonAt("scalar"), "json_extract_scalar": jsonAt("scalar"), "json_query": jsonAt("json_extract"), "json_extract": jsonAt("json_extract"), "json_extract_array": jsonAt("elements"), "json_query_array": jsonAt("elements"), "json_value_array": jsonAt("element_texts"), "json_extract_string_array": jsonAt("element_texts"),
 		"substr": partOfText, "substring": partOfText, "string_agg": stringAgg, "regexp_substr": extractGroup("regexp_extract"), "md5": digest, "sha1": digest, "sha256": digest, "format": printf,
 		"safe.parse_date": parseFirst("::date", true), "safe.parse_timestamp": parseFirst("", true), "safe.parse_datetime": parseFirst("", true),
 		"array_agg": listAgg, "any_value": anyValue, "approx_quantiles": approxQuantiles, "regexp_extract": extractGroup("regexp_extract"), "regexp_extract_all": extractGroup("regexp_extract_all"), "to_hex": toHex,
@@ -238,33 +238,26 @@ func toHex(c *call) (item, bool) {
 	return item{}, false
 }
 
-// jsonAt is a function of a JSON value and a path: fn is the macro or function that it is, "[*]" behind it for the elements
-// of an array.
-func jsonAt(fn string) rule {
+// jsonAt is a function of a JSON value and a path: the name of the macro or function that it is.
+func jsonAt(name string) rule {
 	return func(c *call) (item, bool) {
 		if len(c.args) != 2 {
 			return item{}, false
 		}
-		name, all := strings.CutSuffix(fn, "[*]")
-		t, path := isText, c.args[1].text()
+		path, every := c.args[1].text(), source.Text{}
 		if lit, ok := c.args[1].literal(); ok {
-			p := "$" + jsonPath(strings.TrimPrefix(strings.TrimPrefix(lit, "$"), "."))
-			if all {
-				p += "[*]"
-			}
-			path = source.Literal(quoteText(p), c.r.span(c.argTokens(1)))
-		} else if all {
-			path = built(c.span(), c.args[1].wrapped(), " || '[*]'")
+			p, at := "$"+jsonPath(strings.TrimPrefix(strings.TrimPrefix(lit, "$"), ".")), c.r.span(c.argTokens(1))
+			path, every = source.Literal(quoteText(p), at), source.Literal(quoteText(p+"[*]"), at)
+		} else {
+			every = built(c.span(), c.args[1].wrapped(), " || '[*]'")
 		}
-		switch {
-		case name == "scalar":
-			name = c.r.d.schema + "." + name
-		case all:
-			t = unknown
-		default:
-			t = isJSON
+		switch name {
+		case "scalar":
+			return c.made(isText, c.r.d.schema, ".scalar(", c.json(0), ", ", path, ")")
+		case "elements", "element_texts":
+			return c.made(unknown, c.r.d.schema, ".", name, "(", c.json(0), ", ", path, ", ", every, ")")
 		}
-		return c.made(t, name, "(", c.json(0), ", ", path, ")")
+		return c.made(isJSON, name, "(", c.json(0), ", ", path, ")")
 	}
 }
 

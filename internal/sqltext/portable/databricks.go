@@ -27,7 +27,7 @@ var databricksTypes = map[string]castRule{
 var databricksForms = map[string]string{
 	"datediff/2": "date_diff('day', #2::date, #1::date)", "date_diff/2": "date_diff('day', #2::date, #1::date)", "date_add/2": "(#1::date + (#2)::integer)", "date_sub/2": "(#1::date - (#2)::integer)",
 	"add_months/2": "(#1::date + to_months(#2))::date", "months_between/2": "round($s.months_between(@1, @2), 8)", "last_day/1": "last_day(@1)", "next_day/2": "$s.next_day(~1, $2)",
-	"to_date/1": "cast($1 as date)", "date/1": "cast($1 as date)", "to_timestamp/1": "cast($1 as timestamp)", "timestamp/1": "cast($1 as timestamp)", "try_to_timestamp/1": "try_cast($1 as timestamp)", "now/0": "current_timestamp",
+	"to_date/1": "cast($1 as date)", "date/1": "cast($1 as date)", "to_timestamp/1": "$s.time_of($1)", "timestamp/1": "cast($1 as timestamp)", "try_to_timestamp/1": "try_cast($1 as timestamp)", "now/0": "current_timestamp",
 	"unix_timestamp/0": "floor(epoch(current_timestamp))::bigint", "unix_timestamp/1": "floor(epoch(@1))::bigint", "to_unix_timestamp/1": "floor(epoch(@1))::bigint", "unix_millis/1": "epoch_ms(@1)",
 	"from_unixtime/1": "strftime(make_timestamp((#1)::bigint * 1000000), '%Y-%m-%d %H:%M:%S')", "timestamp_seconds/1": "make_timestamp((#1::decimal(38, 6) * 1000000)::bigint)", "timestamp_millis/1": "make_timestamp(#1::bigint * 1000)",
 	"from_utc_timestamp/2": "(@1 at time zone 'UTC' at time zone $2)", "to_utc_timestamp/2": "(@1 at time zone $2 at time zone 'UTC')", "convert_timezone/3": "(@3 at time zone $1 at time zone $2)", "make_date/3": "make_date($1, $2, $3)",

@@ -7,3 +7,6 @@ to_bool(x) := case when typeof(x) = 'BOOLEAN' then try_cast(x as boolean) when t
 try_to_bool(x) := case when typeof(x) in ('BOOLEAN') then try_cast(x as boolean) when typeof(x) in ('VARCHAR', 'JSON') then case lower(x::varchar) when 'true' then true when 'false' then false end else try_cast(x::varchar as double)::boolean end;
 -- An object or array is no value of its own.
 scalar(x, p) := case when json_type(x, p) in ('OBJECT', 'ARRAY') then null else json_extract_string(x, p) end;
+-- The elements of an array at a path; NULL where there is none.
+elements(x, p, every) := case when json_type(x, p) = 'ARRAY' then json_extract(x, every) end;
+element_texts(x, p, every) := case when json_type(x, p) = 'ARRAY' then json_extract_string(x, every) end;

@@ -15,3 +15,5 @@ array_remove(x, v) := list_filter(x, lambda _e: _e is distinct from v);
 slice(x, s, n) := list_slice(x, case when s < 0 then len(x) + s + 1 else s end, case when s < 0 then len(x) + s + 1 else s end + n - 1);
 -- An argument of CONCAT_WS: a list stands for its elements.
 joined(x, sep) := case when typeof(x) like '%]' then nullif(array_to_string(json_extract_string(to_json(x), '$[*]'), sep), '') else x::varchar end;
+-- Numbers are seconds.
+time_of(x) := case when typeof(x) in ('TIMESTAMP', 'DATE', 'TIMESTAMP WITH TIME ZONE') then try_cast(x as timestamp) when kith_x.is_number(x) then make_timestamp((x::varchar::decimal(38, 6) * 1000000)::bigint) else x::varchar::timestamp end;
