@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"kith/internal/source"
+	"kith/internal/sqltext"
 )
 
 // databricks is the dialect of Databricks SQL.
@@ -127,6 +128,9 @@ func firstOf(c *call) (item, bool) {
 	}
 	if len(c.args) == 0 || c.ignoring() == "" {
 		return item{}, false
+	}
+	if c.r.of != sqltext.Query && strings.HasSuffix(c.name, "_value") && c.end == len(c.r.toks) {
+		return c.made(unknown, c.name, "(", c.args[0], " ignore nulls)") // its window stands elsewhere
 	}
 	return c.made(unknown, strings.TrimSuffix(c.name, "_value"), "(", c.args[0], ") filter (where ", c.args[0].wrapped(), " is not null)")
 }

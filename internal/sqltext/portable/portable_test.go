@@ -208,3 +208,21 @@ func reversed(s string) string {
 	}
 	return b.String()
 }
+
+// TestWindowElsewhere: the select of a var has its window beside it, so that a window function is left one.
+func TestWindowElsewhere(t *testing.T) {
+	for text, want := range map[string]string{
+		"first_value(name, true)":           "first_value(name ignore nulls)",
+		"last_value(name, true)":            "last_value(name ignore nulls)",
+		"first_value(name)":                 "first_value(name)",
+		"first(name, true)":                 "first(name) filter (where name is not null)",
+		"first_value(name, true) || 'x'":    "first(name) filter (where name is not null) || 'x'",
+		"first_value(name, true) over (w)":  "first_value(name ignore nulls) over (w)",
+		"first_value(name) ignore nulls":    "first_value(name ignore nulls)",
+		"upper(last_value(name) over (ww))": "upper(last_value(name) over (ww))",
+	} {
+		if r, _ := Rewrite("databricks", rendered(text), sqltext.Scalar); r.Text.S != want {
+			t.Errorf("%s: %s, not %s", text, r.Text.S, want)
+		}
+	}
+}

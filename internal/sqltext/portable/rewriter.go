@@ -16,6 +16,7 @@ type rewriter struct {
 	toks  []token
 	match []int // for each bracket token the index of its partner, -1 elsewhere
 	list  diag.List
+	of    sqltext.Kind // what the text is
 	// flattened are the aliases of FLATTEN calls in lower case, "" when there is one at all.
 	flattened map[string]bool
 	// hierarchy is set when a hierarchical query was refused: its other words need no words of their own.
@@ -61,6 +62,7 @@ func closes(open, close byte) bool {
 
 // all rewrites the whole text.
 func (r *rewriter) all(kind sqltext.Kind) source.Text {
+	r.of = kind
 	r.refuseStatements(kind)
 	r.findFlattened()
 	items := r.walk(0, len(r.toks))
