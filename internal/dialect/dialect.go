@@ -42,7 +42,16 @@ func LongestName(d Dialect) int {
 	return 0
 }
 
-// Stmt is a printed statement: *SQL, *Loop, *Kernel, *Choose, *Assert, *Publish. The structure of rel that needs the run's
+// Prepare returns the statements that make what printed ones call and the engine lacks, in kith's own schema: what a dialect has by
+// a method of that name. They do nothing where that stands, so they are run whenever a warehouse is opened to be written.
+func Prepare(d Dialect, env Env) []Text {
+	if p, ok := d.(interface{ Prepare(Env) []Text }); ok {
+		return p.Prepare(env)
+	}
+	return nil
+}
+
+// Stmt is a printed statement: *SQL, *Load, *Loop, *Kernel, *Choose, *Assert, *Publish. The structure of rel that needs the run's
 // hands (loops, kernels, choices) is kept; everything else is SQL.
 type Stmt interface{ stmt() }
 
@@ -133,6 +142,14 @@ type Kernel struct {
 	Columns []rel.Column
 }
 
+// Load makes a table of a file on this machine, for an engine that reads no files itself. A table of that name is replaced.
+type Load struct {
+	Path, Format string
+	Into         rel.Object
+	IntoName     string // printed
+	Span         source.Span
+}
+
 // Choose picks an option while running.
 type Choose struct {
 	Name, Why string
@@ -152,6 +169,7 @@ type Option struct {
 type Publish struct{ Statements []SQL }
 
 func (*SQL) stmt()     {}
+func (*Load) stmt()    {}
 func (*Loop) stmt()    {}
 func (*Assert) stmt()  {}
 func (*Kernel) stmt()  {}

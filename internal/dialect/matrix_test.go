@@ -78,7 +78,7 @@ func printed(t *testing.T, d dialect.Dialect, c dialecttest.Case) string {
 	t.Helper()
 	stmts, list := d.Print(append(append(rel.Program{}, c.Program...), &rel.Assert{Message: "read", Query: c.Read}), env)
 	query, more := d.Query(c.Read, env)
-	if len(c.Program) == 0 && query.S != stmts[0].(*dialect.Assert).Query.S {
+	if len(c.Program) == 0 && query.S != stmts[len(stmts)-1].(*dialect.Assert).Query.S {
 		t.Errorf("Query and Print differ:\n%s", query.S)
 	}
 	for _, m := range more {

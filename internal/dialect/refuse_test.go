@@ -35,7 +35,6 @@ func TestRefusals(t *testing.T) {
 		{"long name", item(rel.C("o", long)), "", diag.DIdentifier, ""},
 		{"empty name", item(rel.C("o", "")), diag.DIdentifier, diag.DIdentifier, ""},
 		{"ignore nulls", from(x.Expr("o", "1 + last_value(n ignore nulls) over ()")), "", diag.DIgnoreNulls, "last_value(n ignore nulls) over ()"},
-		{"sha1", item(rel.F(rel.SHA1Hex, rel.S("a"))), "", diag.DNeedsExtension, ""},
 	} {
 		for _, d := range []dialect.Dialect{duckdb.New(), postgres.New()} {
 			want := c.duckdb

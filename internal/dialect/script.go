@@ -43,6 +43,8 @@ func (s *script) stmt(st Stmt) {
 	switch st := st.(type) {
 	case *SQL:
 		s.statement(st)
+	case *Load:
+		s.comment("loaded by the process: %s into %s", st.Path, st.IntoName)
 	case *Loop:
 		s.comment("loop %s, at most %d rounds", st.Name, st.Max)
 		s.stmts(st.Body)

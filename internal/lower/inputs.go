@@ -51,7 +51,7 @@ func (l *lowering) inputRows(n *model.Input) (*rel.Select, rel.LetKind) {
 
 // userTable is a table of the user's. A bare name means the connection's own schema.
 func userTable(parts []model.NamePart, at source.Span) rel.Object {
-	o := rel.Object{Space: rel.External, Span: at}
+	o := rel.Object{Space: rel.External, Span: at, Written: true}
 	if len(parts) == 1 {
 		o.Space = rel.Target
 	}

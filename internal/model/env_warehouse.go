@@ -11,6 +11,9 @@ import (
 // warehouseObject answers in the dialect the project is written in.
 type warehouseObject struct{ n *names }
 
+// noReplace are the dialects without CREATE OR REPLACE TABLE (their manuals, "CREATE TABLE").
+var noReplace = map[string]bool{"postgres": true, "redshift": true}
+
 func (o *warehouseObject) Kind() string { return "the warehouse" }
 
 func (o *warehouseObject) Members() []string {
@@ -59,8 +62,15 @@ func (o *warehouseObject) Member(name string) (template.Value, bool) {
 	case "CreateReplaceTableAs":
 		return f(func(ctx *template.CallContext, a []template.Arg) (template.Value, error) {
 			var b source.Builder
-			b.WriteString("create or replace table ", ctx.At)
-			b.WriteText(ctx.Text(a[0].Value))
+			object := ctx.Text(a[0].Value)
+			if noReplace[o.n.b.opt.Dialect] {
+				b.WriteString("drop table if exists ", ctx.At)
+				b.WriteText(object)
+				b.WriteString("; create table ", ctx.At)
+			} else {
+				b.WriteString("create or replace table ", ctx.At)
+			}
+			b.WriteText(object)
 			b.WriteString(" as ", ctx.At)
 			b.WriteText(ctx.Text(a[1].Value))
 			b.WriteString(";", ctx.At)

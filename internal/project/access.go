@@ -133,7 +133,7 @@ func (w *Work) grant(what string) string {
 
 // InputTable is the table of an input.
 func InputTable(in *model.Input) rel.Object {
-	o := rel.Object{Space: rel.External, Span: in.TableAt}
+	o := rel.Object{Space: rel.External, Span: in.TableAt, Written: true}
 	for _, p := range in.Table {
 		o.Parts = append(o.Parts, rel.Ident{Name: p.Name, Quoted: p.Quoted})
 	}

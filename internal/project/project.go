@@ -229,7 +229,7 @@ func columnsOf(c catalog.Catalog) func([]model.NamePart) ([]string, bool, error)
 		return nil
 	}
 	return func(parts []model.NamePart) ([]string, bool, error) {
-		o := rel.Object{Space: rel.External}
+		o := rel.Object{Space: rel.External, Written: true}
 		for _, p := range parts {
 			o.Parts = append(o.Parts, rel.Ident{Name: p.Name, Quoted: p.Quoted})
 		}

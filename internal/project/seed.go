@@ -67,7 +67,7 @@ func NewSeed(arg string, named bool) (Seed, diag.List) {
 // tableName reads up to three parts with dots between. A file's own name is one part, dots and all.
 func tableName(name string, dotted bool) (rel.Object, bool) {
 	if !dotted {
-		return rel.Named(rel.Target, name), name != ""
+		return rel.Object{Space: rel.Target, Parts: []rel.Ident{{Name: name}}, Written: true}, name != ""
 	}
 	var parts []rel.Ident
 	for rest := name; ; {
@@ -81,7 +81,7 @@ func tableName(name string, dotted bool) (rel.Object, bool) {
 		}
 		rest = tail[1:]
 	}
-	o := rel.Object{Space: rel.External, Parts: parts}
+	o := rel.Object{Space: rel.External, Parts: parts, Written: true}
 	if len(parts) == 1 {
 		o.Space = rel.Target
 	}
@@ -134,7 +134,7 @@ func (w *Work) Seed(ctx context.Context, s Seed, replace bool) (Seeded, diag.Lis
 	if s.Label != "" {
 		out.File = s.Label
 	}
-	loader, ok := w.Conn.(Loader)
+	loader, ok := w.Conn.(run.Loader)
 	if !ok {
 		diags.Errorf(diag.WSeed, source.Span{}, "files cannot be loaded into a warehouse of type %s", w.Target.Type).
 			WithFix("load %s with the warehouse's own tools", s.Path)

@@ -118,6 +118,8 @@ func writeStatement(b *strings.Builder, s dialect.Stmt) {
 	case *dialect.Assert:
 		comment(b, "must return no row: "+s.Message)
 		writeText(b, s.Query.S)
+	case *dialect.Load:
+		comment(b, fmt.Sprintf("loaded by kith: the file %s into %s", s.Path, s.IntoName))
 	case *dialect.Loop:
 		comment(b, fmt.Sprintf("loop %q: repeat what follows until the query at its end says true, %d times at most", s.Name, s.Max))
 		writeAll(b, s.Body)

@@ -7,7 +7,6 @@ import (
 
 	"kith/internal/diag"
 	"kith/internal/dialect"
-	"kith/internal/rel"
 	"kith/internal/run"
 	"kith/internal/siteconfig"
 	"kith/internal/source"
@@ -33,11 +32,6 @@ type Access struct {
 	Look bool
 	// ShowValues lets the values of rows appear in error messages.
 	ShowValues bool
-}
-
-// Loader is asked of a connection that can make a table of a local file.
-type Loader interface {
-	LoadFile(ctx context.Context, path, format string, target rel.Object, replace bool) (rows int64, err error)
 }
 
 // Target is where a project runs.

@@ -36,7 +36,13 @@ type Object struct {
 	Parts []Ident
 	// Span is where the user named it; zero for names of ours.
 	Span source.Span
+	// Written tells that the user wrote the name, in a project's file or on the command line. External names always are.
+	Written bool
 }
+
+// Folds reports whether part i is a name that the user wrote without quotes, so that its letters are those to which the engine folds
+// it. The letters of names of ours are kept.
+func (o Object) Folds(i int) bool { return (o.Space == External || o.Written) && !o.Parts[i].Quoted }
 
 // Named makes an object of ours.
 func Named(space Space, name string) Object {

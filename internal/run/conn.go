@@ -54,6 +54,14 @@ type Columnar interface {
 	WriteInts(ctx context.Context, table rel.Object, printed string, next func() (IntBatch, error)) error
 }
 
+// Loader is asked of a connection that can make a table of a local file: for kith seed, and for inputs that are files where the
+// engine reads none itself.
+type Loader interface {
+	// LoadFile makes a table of a file of format "csv", "parquet" or "json" and returns its rows. With replace a table of that name
+	// is replaced, without it that is an error.
+	LoadFile(ctx context.Context, path, format string, target rel.Object, replace bool) (rows int64, err error)
+}
+
 // IntBatch is a batch of BIGINT columns of equal length. Valid[c] is nil when column c has no NULL.
 type IntBatch struct {
 	Cols  [][]int64

@@ -56,6 +56,8 @@ func (x *executor) one(ctx context.Context, s dialect.Stmt) error {
 	switch s := s.(type) {
 	case *dialect.SQL:
 		return x.sql(ctx, s)
+	case *dialect.Load:
+		return x.load(ctx, s)
 	case *dialect.Loop:
 		return x.loop(ctx, s)
 	case *dialect.Assert:
@@ -100,6 +102,22 @@ func (x *executor) sql(ctx context.Context, s *dialect.SQL) error {
 		x.rows = n
 	}
 	return nil
+}
+
+// load makes a table of a file. An error is of the file, which the user named.
+func (x *executor) load(ctx context.Context, s *dialect.Load) error {
+	loader, ok := x.conn.(Loader)
+	if !ok {
+		return fmt.Errorf("run: this warehouse cannot load the file %s", s.Path)
+	}
+	_, err := loader.LoadFile(ctx, s.Path, s.Format, s.Into, true)
+	if err == nil {
+		x.made(s.Into)
+		return nil
+	}
+	out := &StepError{Err: err, At: s.Span}
+	errors.As(err, &out.SQL)
+	return out
 }
 
 func outOfMemory(err error) bool {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"kith/internal/dialect"
 	"kith/internal/rel"
 )
 
@@ -59,9 +60,15 @@ func (r *Registry) readState(ctx context.Context) (s state, ok bool, err error) 
 	return s, true, nil
 }
 
-// Open makes kith's tables where they are missing, and brings those of an older version forward. The error is *NewerState
+// Open makes kith's tables where they are missing and what the dialect's statements call, and brings tables of an older version
+// forward. The error is *NewerState
 // when a newer kith has been here.
 func (r *Registry) Open(ctx context.Context) error {
+	for _, t := range dialect.Prepare(r.Dialect, r.Env) {
+		if _, err := r.Conn.Exec(ctx, t.S); err != nil {
+			return err
+		}
+	}
 	_, known, err := r.Conn.Table(stateTable)
 	if err != nil {
 		return err

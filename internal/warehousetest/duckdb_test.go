@@ -14,6 +14,7 @@ import (
 	"kith/internal/sqltext"
 	"kith/internal/sqltext/duckparser"
 	"kith/internal/warehouse/duckdb"
+	"kith/internal/warehouse/postgres/pgtest"
 )
 
 // sharedParser keeps what it read for all tests of the process: opening one costs more than reading a project.
@@ -33,6 +34,7 @@ func TestMain(m *testing.M) {
 	parser = sharedParser{sqltext.NewCache(dir, p)}
 	code := m.Run()
 	p.Close()
+	pgtest.Close()
 	os.RemoveAll(dir)
 	os.Exit(code)
 }

@@ -78,6 +78,8 @@ func sqlOf(p *run.Plan) string {
 			switch st := st.(type) {
 			case *dialect.SQL:
 				fmt.Fprintln(&sb, st.S)
+			case *dialect.Load:
+				fmt.Fprintln(&sb, "load", st.Path, st.Format, st.IntoName)
 			case *dialect.Loop:
 				fmt.Fprintln(&sb, "loop", st.Name, st.Max)
 				write(st.Body)

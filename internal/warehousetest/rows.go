@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"kith/internal/catalog"
 	"kith/internal/rel"
 )
 
@@ -34,27 +35,55 @@ func (s *session) query(b *block) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var lines []string
+	var names, lines []string
+	for _, c := range columns {
+		names = append(names, c.Name)
+	}
 	for _, r := range rows {
 		var cells []string
-		for _, v := range r {
+		for i, v := range r {
+			if text, ok := v.(string); ok && exact(columns[i].Type) {
+				v = decimal(text)
+			}
 			cells = append(cells, s.shown(v))
 		}
 		lines = append(lines, strings.Join(cells, " | "))
 	}
 	sort.Strings(lines)
-	return append([]string{strings.Join(columns, " | ")}, lines...), nil
+	return append([]string{strings.Join(names, " | ")}, lines...), nil
 }
 
-func (s *session) rows(sql string) (columns []string, out [][]any, err error) {
+// exact reports the type of a decimal number.
+func exact(t string) bool {
+	t = strings.ToLower(t)
+	return strings.HasPrefix(t, "decimal") || strings.HasPrefix(t, "numeric")
+}
+
+// decimal writes a decimal number as a case does: to twelve digits, like a double, without zeros at its end.
+func decimal(text string) any {
+	whole, fraction, ok := strings.Cut(text, ".")
+	if !ok {
+		return text
+	}
+	if fraction = strings.TrimRight(fraction, "0"); fraction == "" {
+		return whole
+	}
+	if len(whole)+len(fraction) <= 12 {
+		return whole + "." + fraction
+	}
+	if v, err := strconv.ParseFloat(text, 64); err == nil {
+		return v
+	}
+	return text
+}
+
+func (s *session) rows(sql string) (columns []catalog.Column, out [][]any, err error) {
 	rows, err := s.conn.Query(context.Background(), sql)
 	if err != nil {
 		return nil, nil, engineError(err, sql)
 	}
 	defer rows.Close()
-	for _, c := range rows.Columns() {
-		columns = append(columns, c.Name)
-	}
+	columns = rows.Columns()
 	for rows.Next() {
 		out = append(out, append([]any{}, rows.Values()...))
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"regexp"
+	"sort"
 	"strings"
 	"time"
 
@@ -30,9 +31,24 @@ type table struct {
 // block is one block of the script. verb is "" for a block of comments.
 type block struct {
 	comments []string
-	verb     string
-	lines    []string // of the command: the first and those that continue it
-	want     []string // what is expected below the command
+	// engine is the one that the block is for, "" for all.
+	engine string
+	verb   string
+	lines  []string // of the command: the first and those that continue it
+	want   []string // what is expected below the command, by the engine that runs
+	others []string // what other engines are expected to say
+}
+
+// marked is a line that is for one engine: [duckdb] query select 1.
+var marked = regexp.MustCompile(`^\[([a-z]+)\] (.*)$`)
+
+// of takes the mark off a line; ok is false when it is for another engine.
+func of(engine, line string) (rest string, ok bool) {
+	m := marked.FindStringSubmatch(line)
+	if m == nil {
+		return line, true
+	}
+	return m[2], m[1] == engine
 }
 
 // command is the text after the verb, on one line.
@@ -40,6 +56,9 @@ func (b *block) command() string {
 	var parts []string
 	for i, l := range b.lines {
 		if i == 0 {
+			if b.engine != "" {
+				l = strings.TrimPrefix(l, "["+b.engine+"] ")
+			}
 			l = strings.TrimPrefix(strings.TrimSpace(l), b.verb)
 		}
 		parts = append(parts, strings.TrimSpace(l))
@@ -47,18 +66,30 @@ func (b *block) command() string {
 	return strings.TrimSpace(strings.Join(parts, " "))
 }
 
-func parseCase(a *txtar.Archive) (*testCase, error) {
+// parseCase reads the case as an engine is to run it.
+func parseCase(a *txtar.Archive, engine string) (*testCase, error) {
 	c := &testCase{}
+	own := map[string]bool{} // sections that the engine has an own form of
 	for _, f := range a.Files {
+		if name, ok := strings.CutSuffix(f.Name, " ["+engine+"]"); ok {
+			own[name] = true
+		}
+	}
+	for _, f := range a.Files {
+		name, mark, form := strings.Cut(f.Name, " [")
+		if form && mark != engine+"]" || !form && own[name] {
+			continue
+		}
+		f.Name = name
 		switch {
 		case f.Name == "steps":
 			var err error
-			if c.blocks, err = parseBlocks(string(f.Data)); err != nil {
+			if c.blocks, err = parseBlocks(string(f.Data), engine); err != nil {
 				return nil, err
 			}
 		case f.Name == "init.sql":
 			for _, s := range strings.Split(string(f.Data), "\n\n") {
-				if s = strings.TrimSpace(s); s != "" {
+				if s, ok := of(engine, strings.TrimSpace(s)); ok && s != "" {
 					c.init = append(c.init, s)
 				}
 			}
@@ -78,7 +109,7 @@ func parseCase(a *txtar.Archive) (*testCase, error) {
 	return c, nil
 }
 
-func parseBlocks(text string) ([]*block, error) {
+func parseBlocks(text, engine string) ([]*block, error) {
 	var out []*block
 	for _, chunk := range regexp.MustCompile(`\n\s*\n`).Split(strings.TrimSpace(text), -1) {
 		b := &block{}
@@ -87,12 +118,24 @@ func parseBlocks(text string) ([]*block, error) {
 			case b.verb == "" && strings.HasPrefix(line, "#"):
 				b.comments = append(b.comments, line)
 			case b.verb == "":
-				b.verb, _, _ = strings.Cut(line, " ")
+				rest := line
+				if m := marked.FindStringSubmatch(line); m != nil {
+					b.engine, rest = m[1], m[2]
+				}
+				b.verb, _, _ = strings.Cut(rest, " ")
 				b.lines = append(b.lines, line)
 			case len(b.want) == 0 && b.verb != "run" && (strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t")):
 				b.lines = append(b.lines, line)
 			default:
-				b.want = append(b.want, line)
+				rest, ours := line, true
+				if b.verb == "run" {
+					rest, ours = of(engine, line)
+				}
+				if ours {
+					b.want = append(b.want, rest)
+				} else {
+					b.others = append(b.others, line)
+				}
 			}
 		}
 		switch b.verb {
@@ -105,14 +148,22 @@ func parseBlocks(text string) ([]*block, error) {
 	return out, nil
 }
 
-// text is the script as it is written.
-func (c *testCase) text() string {
+// text is the script as it is written, with what the engine says: marked as its own where other engines say something else.
+func (c *testCase) text(engine string) string {
 	var sb strings.Builder
 	for i, b := range c.blocks {
 		if i > 0 {
 			sb.WriteString("\n")
 		}
-		for _, list := range [][]string{b.comments, b.lines, b.want} {
+		want := b.want
+		if len(b.others) > 0 {
+			want = append([]string{}, b.others...)
+			for _, l := range b.want {
+				want = append(want, "["+engine+"] "+l)
+			}
+			sort.Strings(want)
+		}
+		for _, list := range [][]string{b.comments, b.lines, want} {
 			for _, l := range list {
 				sb.WriteString(l + "\n")
 			}

@@ -72,6 +72,9 @@ func newSession(t testing.TB, e Engine, c *testCase, how solver) *session {
 // script runs every block. With rewrite what comes out replaces what is expected.
 func (s *session) script(t *testing.T, rewrite bool) {
 	for _, b := range s.c.blocks {
+		if b.engine != "" && b.engine != s.e.Dialect {
+			continue
+		}
 		var got []string
 		var err error
 		switch b.verb {

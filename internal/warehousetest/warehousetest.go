@@ -22,6 +22,12 @@
 // Statements go on over lines that are indented. A main id is written as rid(TYPE:VALUE) of the id that names it; the suite
 // computes its digits by itself.
 //
+// All engines run the same files and are expected to give the same rows. Where an engine legitimately differs (its messages, SQL
+// of the project that only it reads) the file says so: a section "NAME [ENGINE]" stands in the place of NAME on that engine, and a
+// block or a line of expected diagnostics that begins with [ENGINE] is for that engine alone.
+//
+// A number is written without zeros at the end of its fraction, which engines keep or leave away as they like.
+//
 // Every case is run three ways: as written; then everything once more by force, which must give the same rows; then in an
 // empty warehouse with the identity graph solved by SQL instead of in the process, which must give them again.
 package warehousetest
@@ -87,14 +93,14 @@ func Run(t *testing.T, e Engine) {
 // RunCase runs one case in the form of the package comment. With -update it rewrites the file of that name beside this one.
 func RunCase(t *testing.T, e Engine, name string, data []byte) {
 	archive := txtar.Parse(data)
-	c, err := parseCase(archive)
+	c, err := parseCase(archive, e.Dialect)
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
 	s := newSession(t, e, c, byRule)
 	s.script(t, *update)
 	if *update {
-		rewrite(t, name, archive, c)
+		rewrite(t, name, archive, c, e.Dialect)
 	}
 	if s.broken || t.Failed() {
 		return // a project that cannot be compiled or run gives the same diagnostics in every way
@@ -103,10 +109,10 @@ func RunCase(t *testing.T, e Engine, name string, data []byte) {
 	t.Run("in_sql", func(t *testing.T) { newSession(t, e, c, inSQL).script(t, false) })
 }
 
-func rewrite(t *testing.T, name string, archive *txtar.Archive, c *testCase) {
+func rewrite(t *testing.T, name string, archive *txtar.Archive, c *testCase, engine string) {
 	for i := range archive.Files {
 		if archive.Files[i].Name == "steps" {
-			archive.Files[i].Data = []byte(c.text())
+			archive.Files[i].Data = []byte(c.text(engine))
 		}
 	}
 	_, here, _, _ := runtime.Caller(0)

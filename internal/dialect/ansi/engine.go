@@ -50,6 +50,10 @@ type Engine struct {
 	NullsLast bool
 	// MergeByName tells that MERGE matches columns by their names.
 	MergeByName bool
+	// LoadsFiles tells that a run loads files into tables, because the engine reads none that are on this machine.
+	LoadsFiles bool
+	// Prepare are the statements that make what others call, in kith's own schema. They do nothing where that stands. May be nil.
+	Prepare []func(w *Writer)
 	// File is the table function that reads a file; ok is false where the engine cannot. May be nil.
 	File func(w *Writer, f *rel.File) (ok bool)
 }
@@ -63,6 +67,16 @@ func (p *printer) Name() string { return p.engine.Name }
 
 // LongestName is asked for by dialect.LongestName.
 func (p *printer) LongestName() int { return p.engine.LongestName }
+
+// Prepare is asked for by dialect.Prepare.
+func (p *printer) Prepare(env dialect.Env) []dialect.Text {
+	var out []dialect.Text
+	s := &session{engine: p.engine, env: env}
+	for _, write := range p.engine.Prepare {
+		out = append(out, s.text(write))
+	}
+	return out
+}
 
 func (p *printer) Type(t rel.Type) string {
 	if n, ok := p.engine.Types[t]; ok {
@@ -100,9 +114,13 @@ type session struct {
 	diags  diag.List
 	// tables are the columns of tables that the program made, by Object.Key.
 	tables map[string][]string
-	// noted are the notes given once a program.
-	noted map[string]bool
 }
+
+// InternalSchema writes kith's own schema and a dot, nothing when it has no name.
+func (w *Writer) InternalSchema() { w.schema(w.env.InternalSchema) }
+
+// Env is where objects live.
+func (w *Writer) Env() dialect.Env { return w.env }
 
 // text prints one statement.
 func (s *session) text(fn func(w *Writer)) dialect.Text {

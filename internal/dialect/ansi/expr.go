@@ -5,9 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"kith/internal/diag"
 	"kith/internal/rel"
-	"kith/internal/source"
 )
 
 // How tightly an expression binds, from loosest to tightest. An expression that binds looser than its place asks for is put
@@ -333,17 +331,4 @@ func IsTimestamp(e rel.Expr) bool {
 		return e.Type == rel.Timestamp && e.UserType.S == ""
 	}
 	return false
-}
-
-// NeedsExtension notes, once a program, that a function comes with an extension of the engine.
-func (w *Writer) NeedsExtension(extension, function string) {
-	if w.noted[extension] {
-		return
-	}
-	if w.noted == nil {
-		w.noted = map[string]bool{}
-	}
-	w.noted[extension] = true
-	w.diags.Notef(diag.DNeedsExtension, source.Span{}, "%s of %s needs the extension %s", function, w.engine.Name, extension).
-		WithFix("CREATE EXTENSION IF NOT EXISTS %s", extension)
 }

@@ -41,7 +41,7 @@ func (w *Writer) object(o rel.Object) {
 			w.Write(".")
 		}
 		name := p.Name
-		if o.Space == rel.External && !p.Quoted {
+		if o.Folds(i) {
 			name = w.engine.Fold(name)
 		}
 		w.identAt(name, o.Span)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"kith/internal/dialect"
+	"kith/internal/material"
 	"kith/internal/rel"
 )
 
@@ -18,7 +19,10 @@ func (s *session) program(p rel.Program) []dialect.Stmt {
 func (s *session) stmt(st rel.Stmt) []dialect.Stmt {
 	switch st := st.(type) {
 	case *rel.Let:
-		out := stmts(s.let(st))
+		out := s.loaded(st)
+		if out == nil {
+			out = stmts(s.let(st))
+		}
 		s.remember(st.Out, st.Body)
 		return out
 	case *rel.Drop:
@@ -97,6 +101,29 @@ func (s *session) let(st *rel.Let) []dialect.SQL {
 	return out
 }
 
+// loaded writes a Let over a file for an engine that the run loads files for: the file becomes a table beside what is made, which
+// goes when that stands. So what would be a view of the file is a table, too. It is nil for everything else.
+func (s *session) loaded(st *rel.Let) []dialect.Stmt {
+	body, ok := st.Body.(*rel.Select)
+	if !ok || !s.engine.LoadsFiles {
+		return nil
+	}
+	f, ok := body.From.Rel.(*rel.File)
+	if !ok {
+		return nil
+	}
+	file := s.beside(st.Out, "__file")
+	load := &dialect.Load{Path: f.Path, Format: f.Format, Into: file, Span: f.Span,
+		IntoName: s.text(func(w *Writer) { w.object(file) }).S}
+	read := *body
+	read.From.Rel = &rel.Table{Object: file}
+	let := *st
+	let.Body, let.Kind = &read, rel.MakeTable
+	out := append([]dialect.Stmt{load}, stmts(s.let(&let))...)
+	drop := s.drop(file, rel.MakeTable)
+	return append(out, &drop)
+}
+
 // passes writes the table of a Let in n passes: the first makes it, the others add to it.
 func (s *session) passes(st *rel.Let, body *rel.Select, n int) []dialect.SQL {
 	var out []dialect.SQL
@@ -129,7 +156,7 @@ func (s *session) create(m made) []dialect.SQL {
 		out = append(out, sql)
 	case !view && readsItself(m):
 		// What is read must stand until the new table does.
-		next := beside(m.object)
+		next := s.beside(m.object, "__next")
 		out = append(out, s.drop(next, m.kind), s.createAs("CREATE ", m, next), s.drop(m.object, m.kind), s.rename(next, m.object))
 	default:
 		out = append(out, s.drop(m.object, m.kind), s.createAs("CREATE ", m, m.object))
@@ -158,9 +185,10 @@ func readsItself(m made) bool {
 }
 
 // beside is a name next to that of an object, for the time until it takes its place.
-func beside(o rel.Object) rel.Object {
+func (s *session) beside(o rel.Object, suffix string) rel.Object {
 	parts := append([]rel.Ident(nil), o.Parts...)
-	parts[len(parts)-1].Name += "__next"
+	last := &parts[len(parts)-1]
+	last.Name = material.Fit(last.Name+suffix, s.engine.LongestName)
 	o.Parts = parts
 	return o
 }

@@ -3,11 +3,13 @@
 package postgres
 
 import (
+	_ "embed"
 	"strings"
 
 	"kith/internal/dialect"
 	"kith/internal/dialect/ansi"
 	"kith/internal/rel"
+	"kith/internal/sqltext"
 )
 
 // New returns the dialect. The topics named below are chapters of the PostgreSQL manual.
@@ -53,15 +55,29 @@ func New() dialect.Dialect {
 		GrowsViews: true,
 		// "FROM Clause": an alias is needed on every subquery before version 16.
 		HoleAlias: true,
+		// "COPY": files are those of the server.
+		LoadsFiles: true,
+		Prepare:    []func(w *ansi.Writer){sha1},
 	})
+}
+
+//go:embed sha1.sql
+var sha1SQL string
+
+// sha1 writes the statement that makes the function kith_sha1 in kith's own schema, unless it is there.
+func sha1(w *ansi.Writer) {
+	before, after, _ := strings.Cut(strings.TrimRight(sha1SQL, "\n"), "{schema}")
+	w.Write(before)
+	w.String(w.Env().InternalSchema)
+	w.Write(after)
 }
 
 func functions(w *ansi.Writer, f *rel.Func) bool {
 	switch f.Fn {
 	case rel.SHA1Hex:
-		// "F.28 pgcrypto": the core has SHA-2 only.
-		w.NeedsExtension("pgcrypto", "digest()")
-		w.Template("encode(digest({0}, 'sha1'), 'hex')", f.Args)
+		// "9.5 Binary String Functions": the core has SHA-2 only.
+		w.InternalSchema()
+		w.Template("kith_sha1({0})", f.Args)
 	case rel.RegexFullMatch:
 		fullMatch(w, f.Args[0], f.Args[1])
 	case rel.ToTimestamp:
@@ -77,32 +93,29 @@ func functions(w *ansi.Writer, f *rel.Func) bool {
 	return true
 }
 
-// fullMatch anchors a pattern. "9.7.3.4 Regular Expression Matching Rules": embedded options such as (?i) are read at the
-// start of the whole pattern only, so those of a literal pattern stay in front of the anchor.
+// fullMatch anchors a pattern. A literal one, which is of the syntax that filters are written in, is written anew in that of the
+// engine; what cannot be is left as it stands.
 func fullMatch(w *ansi.Writer, x, pattern rel.Expr) {
-	lit, ok := pattern.(*rel.Lit)
-	s, text := "", false
-	if ok {
-		s, text = lit.Value.(string)
-	}
-	if !text {
-		w.Template("({0.} ~ ('^(?:' || {1.} || ')$'))", []rel.Expr{x, pattern})
-		return
-	}
-	options := ""
-	if strings.HasPrefix(s, "(?") {
-		if end := strings.IndexByte(s, ')'); end > 2 && strings.Trim(s[2:end], "abcdefghijklmnopqrstuvwxyz") == "" {
-			options, s = s[:end+1], s[end+1:]
+	if lit, ok := pattern.(*rel.Lit); ok {
+		if s, text := lit.Value.(string); text {
+			w.Template("({0.} ~ {1})", []rel.Expr{x, rel.S(fullPattern(s))})
+			return
 		}
 	}
-	w.Template("({0.} ~ {1})", []rel.Expr{x, rel.S(options + "^(?:" + s + ")$")})
+	w.Template("({0.} ~ ('^(?:' || {1.} || ')$'))", []rel.Expr{x, pattern})
 }
 
 // aggregates prints those that Postgres 15 lacks, as the first element of an ordered array. "9.21 Aggregate Functions".
 func aggregates(w *ansi.Writer, a *rel.Agg) bool {
 	first := func(value rel.Expr, order []rel.Order, skip rel.Expr) {
 		w.Write("(array_agg(")
-		w.Arg(value)
+		if untyped(value) {
+			w.Write("coalesce(") // makes a text of a literal that has no type yet
+			w.Arg(value)
+			w.Write(")")
+		} else {
+			w.Arg(value)
+		}
 		if len(order) > 0 {
 			w.Write(" ORDER BY ")
 			w.Orders(order)
@@ -120,6 +133,19 @@ func aggregates(w *ansi.Writer, a *rel.Agg) bool {
 		return false
 	}
 	return true
+}
+
+// untyped reports a literal in quotes or NULL, which a function of any type of array does not take ("10.3 Functions").
+func untyped(e rel.Expr) bool {
+	switch e := e.(type) {
+	case *rel.Lit:
+		_, text := e.Value.(string)
+		return text || e.Value == nil
+	case *rel.User:
+		s := strings.TrimSpace(sqltext.Print(e.Tree.Nodes))
+		return strings.HasPrefix(s, "'") || strings.EqualFold(s, "null")
+	}
+	return false
 }
 
 // keywords are those of appendix C that are reserved, or that cannot be a function, type or column alias.

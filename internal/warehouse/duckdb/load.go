@@ -55,6 +55,19 @@ func (c *Conn) LoadFile(ctx context.Context, path, format string, target rel.Obj
 	return rows, nil
 }
 
+// ReadFile returns the rows of a local file, which LoadFile would make a table of.
+func (c *Conn) ReadFile(ctx context.Context, path, format string) (run.Rows, error) {
+	read, err := c.readerOf(ctx, path, format)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := c.query(ctx, "SELECT * FROM "+read)
+	if err != nil {
+		return nil, fileError(err, path)
+	}
+	return rows, nil
+}
+
 // readerOf is the table function that reads a file.
 func (c *Conn) readerOf(ctx context.Context, path, format string) (string, error) {
 	file := quoteText(path)

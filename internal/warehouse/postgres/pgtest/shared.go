@@ -53,17 +53,49 @@ func Need(t testing.TB, err error) {
 	}
 }
 
-var count atomic.Int64
+var (
+	count atomic.Int64
+	free  = struct {
+		sync.Mutex
+		names map[*Server][]string
+	}{names: map[*Server][]string{}}
+)
 
-// Database makes an empty database and returns its name; it is dropped when the test ends. Texts in it sort by the rules of
-// English, not by bytes, so that a test sees where the order of texts is left to the database.
+// Database returns an empty database for a test. Texts in it sort by the rules of English, not by bytes, so that a test sees
+// where the order of texts is left to the database. When the test ends it is emptied and lent to another one: making one takes
+// a quarter of a second.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
-	name := fmt.Sprintf("test_%d", count.Add(1))
-	s.Exec(t, "postgres", "CREATE DATABASE "+name+" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")
-	t.Cleanup(func() { s.Exec(t, "postgres", "DROP DATABASE "+name+" WITH (FORCE)") })
+	free.Lock()
+	name := ""
+	if list := free.names[s]; len(list) > 0 {
+		name, free.names[s] = list[len(list)-1], list[:len(list)-1]
+	}
+	free.Unlock()
+	if name == "" {
+		name = fmt.Sprintf("test_%d", count.Add(1))
+		s.Exec(t, "postgres", "CREATE DATABASE "+name+" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")
+	}
+	t.Cleanup(func() {
+		s.Exec(t, name, empty)
+		free.Lock()
+		defer free.Unlock()
+		free.names[s] = append(free.names[s], name)
+	})
 	return name
 }
+
+// empty ends the sessions of others in a database and drops all its schemas, with what is in them.
+const empty = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+DO $$
+DECLARE name text;
+BEGIN
+  FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+    EXECUTE format('DROP SCHEMA %I CASCADE', name);
+  END LOOP;
+  CREATE SCHEMA public;
+END
+$$`
 
 // Exec runs statements as the superuser in a database.
 func (s *Server) Exec(t testing.TB, database string, sql ...string) {

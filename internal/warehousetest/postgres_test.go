@@ -1,0 +1,50 @@
+package warehousetest
+
+import (
+	"context"
+	"testing"
+
+	"kith/internal/dialect"
+	dpostgres "kith/internal/dialect/postgres"
+	"kith/internal/modeltype"
+	"kith/internal/project"
+	"kith/internal/run"
+	"kith/internal/warehouse/duckdb"
+	"kith/internal/warehouse/postgres"
+	"kith/internal/warehouse/postgres/pgtest"
+)
+
+// server is the engine on a database of its own for each case.
+func server(t *testing.T) Engine {
+	s := pgtest.Shared(t)
+	files, err := duckdb.Open(context.Background(), duckdb.Config{Threads: 1, TempDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { files.Close() })
+	return Engine{
+		Dialect: "postgres",
+		Leaves: project.Leaves{
+			Parser:   func(string) project.Parser { return parser },
+			Dialects: []dialect.Dialect{dpostgres.New()},
+			Types:    modeltype.All(),
+			Version:  "test",
+		},
+		Open: func(t testing.TB) run.Conn {
+			conn, err := postgres.Open(context.Background(), postgres.Config{Host: s.Socket, Port: s.Port, Database: s.Database(t), User: pgtest.Admin,
+				Schema: "main", Files: files})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { conn.Close() })
+			return conn
+		},
+		Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"},
+	}
+}
+
+func TestPostgres(t *testing.T) { Run(t, server(t)) }
+
+func TestPostgresGraphs(t *testing.T) { Graphs(t, server(t)) }
+
+func TestPostgresFeatures(t *testing.T) { Features(t, server(t)) }
