@@ -109,8 +109,20 @@ func (a *App) older(version int) (*spec.Project, error) {
 	return p, nil
 }
 
+// unknownKeys are the changes of model_specs that only the user can make.
+func (a *App) unknownKeys(p *spec.Project) []migrate.Change {
+	return migrate.UnknownKeys(p, func(modelType string) *spec.Table {
+		for _, t := range a.Leaves.Types {
+			if with, ok := t.(interface{ Table() *spec.Table }); ok && t.Name() == modelType {
+				return with.Table()
+			}
+		}
+		return nil
+	})
+}
+
 func (a *App) showChanges(p *spec.Project, version int) error {
-	changes := migrate.Manual(p, version)
+	changes := append(migrate.Manual(p, version), a.unknownKeys(p)...)
 	if a.flags.json {
 		return a.document(struct {
 			From        int              `json:"from"`
@@ -146,7 +158,12 @@ func (a *App) migrateProject(f migrateFlags) error {
 	if len(a.diags) > 0 && !f.force {
 		return refuse(ExitCompile, a.diags)
 	}
+	unknown := a.unknownKeys(p)
+	if len(unknown) > 0 {
+		f.version = max(p.SchemaVersion.Value, 1) // under a newer one they would be mistakes
+	}
 	r := migrate.Auto(migrate.Of(p), f.version)
+	r.Changes = append(r.Changes, unknown...)
 	if left := r.Left(); len(left) > 0 && !f.force {
 		for _, c := range left {
 			a.diags.Errorf(diag.SFormerMechanism, noSpan, "%s", c).WithFix("change it by hand, or let --force write the rest")
