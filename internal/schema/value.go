@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -17,7 +18,7 @@ func (w *writer) value(t spec.Type) Schema {
 	case t.Enum != nil && t.List:
 		return Schema{"type": []string{"array", "null"}, "items": words(t.Enum)}
 	case t.Enum != nil:
-		return words(t.Enum)
+		return words(append(slices.Clone(t.Enum), "")) // the empty text is the same as leaving the key out, too
 	}
 	switch t.JSON {
 	case "string":
@@ -48,7 +49,9 @@ func words(list []string) Schema {
 	var enum []any
 	var patterns []string
 	for _, w := range list {
-		enum = append(enum, w)
+		if w != "" {
+			enum = append(enum, w)
+		}
 		patterns = append(patterns, caseless(w))
 	}
 	return Schema{"anyOf": []Schema{{"enum": append(enum, nil)}, {"type": "string", "pattern": "^(" + strings.Join(patterns, "|") + ")$"}}}

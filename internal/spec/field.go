@@ -117,6 +117,9 @@ func truth(n *source.Node) (value, ok bool) {
 func Enum[T any](name, doc string, words []string, at func(*T) *source.At[string], opts ...Opt) Field[T] {
 	return newField(name, doc, Type{Word: "one of", JSON: "string", Enum: words}, opts, func(d *Decoder, v value, t *T) {
 		if s, ok := d.str(v.node); ok {
+			if s.Value == "" && !v.info.Required {
+				return // as if it were not written
+			}
 			if s.Value, ok = d.word(s, v.info.Name, words); ok {
 				*at(t) = s
 			}

@@ -13,7 +13,10 @@ var idFilterObject = &Object[IDFilter]{
 		TxtFunc("regex", "A regular expression that must match the whole value.", func(f *IDFilter, t source.Text) { f.Regex = &t }),
 		Obj("sql", "The set of values that match.", SQLSetObject, func(f *IDFilter) **SQLSet { return &f.SQL }, Since(53)),
 	},
-	Check: func(d *Decoder, _ *IDFilter, n *source.Node) { d.ExactlyOne(n, "filter", "value", "regex", "sql") },
+	Check: func(d *Decoder, f *IDFilter, n *source.Node) {
+		d.ExactlyOne(n, "filter", "value", "regex", "sql")
+		f.dropEmpty()
+	},
 }
 
 var idTypeObject = &Object[IDType]{
@@ -138,4 +141,14 @@ var projectObject = &Object[projectFile]{
 		"optimizations": "move it to a YAML file in one of the model_folders",
 		"version":       "write schema_version",
 	},
+}
+
+// dropEmpty takes what is written without a value away beside what has one: an empty value alone means the empty text.
+func (f *IDFilter) dropEmpty() {
+	if f.Regex != nil && f.Regex.S == "" && (f.Value != nil || f.SQL != nil) {
+		f.Regex = nil
+	}
+	if f.Value != nil && f.Value.S == "" && (f.Regex != nil || f.SQL != nil) {
+		f.Value = nil
+	}
 }

@@ -39,7 +39,7 @@ func enableStatus(name string) Field[Materialization] {
 	return newField(name, "Whether the model may be left out of a run, or must be in it.", Type{Word: "one of", JSON: "string", Enum: EnableStatuses},
 		[]Opt{Default("good_to_have")}, func(d *Decoder, v value, m *Materialization) {
 			s, ok := d.str(v.node)
-			if !ok {
+			if !ok || s.Value == "" { // empty is as if it were not written
 				return
 			}
 			if s.Value, ok = d.word(s, name, EnableStatuses); !ok {
@@ -162,12 +162,13 @@ var FeatureViewsObject = &Object[FeatureViews]{
 }
 
 // AtMostOne reports all but the first of several keys that exclude each other; it returns whether there was nothing to report.
+// Keys with an empty value count as absent: projects that a form has written have all keys.
 func (d *Decoder) AtMostOne(n *source.Node, object string, keys ...string) bool {
 	var first source.At[string]
 	ok := true
 	for _, p := range n.Pairs {
 		for _, k := range keys {
-			if p.Key.Value != k || p.Value.Kind == source.NullNode {
+			if p.Key.Value != k || p.Value.Kind == source.NullNode || p.Value.Kind == source.ScalarNode && p.Value.Text.S == "" {
 				continue
 			}
 			if first.Value == "" {
