@@ -54,6 +54,9 @@ var tools = map[string]func(){
 	"copytree": tool(copytree),
 	"linked":   tool(linked),
 	"samejson": tool(samejson),
+	"received": tool(received),
+	"olcheck":  tool(olcheck),
+	"olfields": tool(olfields),
 }
 
 // TestMain gives the tools to the scripts.

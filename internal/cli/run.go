@@ -23,6 +23,7 @@ type runFlags struct {
 	assumeAll    bool
 	wait         time.Duration
 	adopt        []string
+	lineage      lineageFlags
 	pb           pbFlags
 }
 
@@ -59,6 +60,9 @@ run_report.json, which is the line result of --json. See kith show run_report.`,
 	waitFlag(c, &f.wait)
 	fl.BoolVar(&f.mock, "mock_material_run", false, "walk through the run without a warehouse; needs --assume_all_inputs_exist")
 	fl.BoolVar(&f.assumeAll, "assume_all_inputs_exist", false, "take every input to exist; only with --mock_material_run")
+	fl.StringVar(&f.lineage.file, "openlineage_file", "", "append OpenLineage events of the run to this file, one JSON object a line")
+	fl.StringVar(&f.lineage.url, "openlineage_url", "", "post OpenLineage events to this address; default is OPENLINEAGE_URL, the key is OPENLINEAGE_API_KEY")
+	fl.StringVar(&f.lineage.namespace, "openlineage_namespace", "", "namespace of the jobs in OpenLineage events; default is OPENLINEAGE_NAMESPACE, else kith")
 	f.pb.add(c, "model_args", "disable_registry_cache", "rebase_incremental", "grep_var_dependencies", "allow_beta")
 	return c
 }
@@ -124,6 +128,7 @@ func (f *runFlags) check() diag.List {
 	if f.concurrency < 1 {
 		diags.Errorf(diag.UFlag, noSpan, "--concurrency is at least 1")
 	}
+	f.lineage.check(&diags)
 	if f.mock != f.assumeAll {
 		diags.Errorf(diag.UFlag, noSpan, "--mock_material_run and --assume_all_inputs_exist go together").
 			WithFix("give both to walk through a run without a warehouse, or none")
@@ -141,10 +146,11 @@ func (a *App) carryOut(ctx context.Context, w *project.Work, c *project.Compiled
 		return unwritten(err)
 	}
 	r := &runView{app: a, work: w, compiled: c, began: time.Now(), log: project.NewRunLog(w.RunHeader(ctx, c, folder), c.RunSteps())}
+	r.told, r.warnings = a.tellLineage(w, c, r.log.Report().RunHeader, f.lineage)
 	r.begin()
 	out, err := run.Run(ctx, w.Registry, c.Plan, run.Options{
 		Project: w.Project.Spec.Name.Value, Warehouse: w.Target.Type, Concurrency: f.concurrency,
-		IgnoreErrors: f.ignoreErrors, Adopt: f.adopt, GitCommit: commitWord(project.CommitOf(ctx, w.Project.Spec.Root)),
+		IgnoreErrors: f.ignoreErrors, Adopt: f.adopt, GitCommit: commitWord(r.log.Report().Commit),
 		KernelMemory: project.KernelMemory, Emit: r.reader.Event, Now: a.Now,
 		ShowValues: a.flags.showValues, Ask: a.asking,
 	})

@@ -12,8 +12,9 @@ import (
 // report finishes the report of a run and writes its files. A report that cannot be written does not change how a run ended.
 func (r *runView) report(ctx context.Context, out *run.Outcome) {
 	code := exitCode(out)
-	warnings := append(only(r.app.diags, diag.Warning), r.warnings...)
-	rep := r.log.End(out, code, warnings, r.resume(code), nil)
+	rep := r.log.End(out, code, nil, r.resume(code), nil)
+	r.warnings.Add(r.told.end(rep))
+	rep.Warnings = append(only(r.app.diags, diag.Warning), r.warnings...).Masked()
 	if len(out.Published) > 0 && !out.Interrupted {
 		numbers, err := r.work.Report(ctx, r.compiled, out)
 		switch {

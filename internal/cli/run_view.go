@@ -30,6 +30,7 @@ type runView struct {
 	lines    *view.Lines // nil unless JSON is asked for
 	began    time.Time
 	log      *project.RunLog
+	told     *lineageTold
 	// untaken is set when the run has no row under its number, so that only its times lead back to it.
 	untaken bool
 	// warnings are of the end of the run.
@@ -58,18 +59,20 @@ func (r *runView) begin() {
 		r.writeHeader(a.Out)
 		a.say(a.diags)
 	}
-	r.reader = &logged{Reader: r.reader, log: r.log}
+	r.reader = &logged{Reader: r.reader, log: r.log, told: r.told}
 }
 
-// logged writes events into the report before a reader sees them.
+// logged writes events into the report, and tells them to receivers of lineage, before a reader sees them.
 type logged struct {
 	view.Reader
-	log *project.RunLog
+	log  *project.RunLog
+	told *lineageTold
 }
 
 // Event writes down and passes on.
 func (l *logged) Event(e run.Event) {
 	l.log.Event(e)
+	l.told.event(e)
 	l.Reader.Event(e)
 }
 

@@ -25,6 +25,7 @@ const (
 	WCheck         Code = "W026"
 	WStale         Code = "W027"
 	WReport        Code = "W030"
+	WLineage       Code = "W031"
 )
 
 var runInfos = []Info{
@@ -51,4 +52,5 @@ var runInfos = []Info{
 	{WCheck, "check failed", "What a check promises of an object is not so. As an error it kept the run from publishing anything; as a warning (on_failure: warn) it is only shown. The command shows the rows that fail."},
 	{WStale, "data too old", "The newest row of an input is older than its freshness allows. As an error it ended the run before anything was built. Load newer rows, or run with an earlier --end_time."},
 	{WReport, "no report", "The report of a run could not be written, or there is none yet. The run itself is not touched by that."},
+	{WLineage, "lineage not received", "OpenLineage events could not be written or sent. The run itself is not touched by that; a receiver that failed is not tried again in the same run."},
 }

@@ -47,13 +47,19 @@ type Diagnostic struct {
 	Masked string
 }
 
+// Safe is the message without values of rows.
+func (d Diagnostic) Safe() string {
+	if d.Masked != "" {
+		return d.Masked
+	}
+	return d.Message
+}
+
 // Masked returns the list as it may be kept in files or sent away: no message holds a value of a row.
 func (l List) Masked() List {
 	out := slices.Clone(l)
 	for i := range out {
-		if out[i].Masked != "" {
-			out[i].Message, out[i].Masked = out[i].Masked, ""
-		}
+		out[i].Message, out[i].Masked = out[i].Safe(), ""
 	}
 	return out
 }

@@ -43,6 +43,7 @@ var elsewhere = map[diag.Code]string{
 	diag.WGone:              "kith rollback, tested with the command line",
 	diag.WNewer:             "tables of a newer version, tested in warehousetest",
 	diag.WReport:            "about the files of a run, tested with the command line",
+	diag.WLineage:           "about receivers of events, tested with the command line",
 }
 
 // TestEveryCodeHasAnExample keeps the reference honest: a code that a project can earn and no project earns is a promise.

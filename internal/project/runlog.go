@@ -87,7 +87,7 @@ func (l *RunLog) Event(e run.Event) {
 
 func (l *RunLog) done(e *run.StepDone) {
 	s := l.step(e.Addr, e.Title)
-	s.Status, s.Cause, s.Choice = e.Status, e.Cause, e.Choice
+	s.Status, s.Cause, s.Choice, s.Error = e.Status, e.Cause, e.Choice, e.Error
 	if s.Ran() {
 		s.Start, s.Seconds = secondsOf(e.Start), secondsOf(e.Took)
 	}

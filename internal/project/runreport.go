@@ -78,6 +78,8 @@ type RunStep struct {
 	Rows    *int64   `json:"rows,omitempty"`
 	// Cause names, for a skipped step, the step that failed.
 	Cause string `json:"cause,omitempty"`
+	// Error is why the step failed.
+	Error string `json:"error,omitempty"`
 	// Choice is what was chosen while running: "kernel" or "sql" for an identity graph.
 	Choice string `json:"choice,omitempty"`
 	// File and Line are where the project declares it.

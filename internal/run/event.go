@@ -54,6 +54,7 @@ type StepDone struct {
 	Start, Took time.Duration
 	Cause       string
 	Choice      string // what a Choose picked, "" for none
+	Error       string // why it failed, without values of rows
 	At          source.Span
 }
 

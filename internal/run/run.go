@@ -270,7 +270,6 @@ func (r *runner) step(ctx context.Context, s *Step) {
 		progress: func(text string) { r.emit(&StepProgress{Addr: string(s.Addr), Text: text}) }}
 	err := r.build(ctx, s, x)
 	end := &StepDone{Addr: string(s.Addr), Title: s.Title, Status: Done, Rows: x.rows, Choice: x.choice, At: s.Span}
-	why := ""
 	if err != nil {
 		end.Status, end.Rows = Failed, -1
 		if ctx.Err() != nil {
@@ -280,7 +279,7 @@ func (r *runner) step(ctx context.Context, s *Step) {
 			if d.At.IsZero() { // the registry has no place of its own
 				d.At = s.Span
 			}
-			why = d.Message
+			end.Error = d.Safe()
 			r.mu.Lock()
 			r.failures = append(r.failures, d)
 			r.mu.Unlock()
@@ -288,7 +287,7 @@ func (r *runner) step(ctx context.Context, s *Step) {
 	}
 	r.end(s, end)
 	// What is known of a step that failed is worth keeping, and no reason for another failure.
-	_ = r.reg.recordStep(context.WithoutCancel(ctx), r.plan, s, end, r.clock.started, why)
+	_ = r.reg.recordStep(context.WithoutCancel(ctx), r.plan, s, end, r.clock.started, end.Error)
 }
 
 // build makes what a step makes. What may be gone at the next attempt is attempted again from the step's beginning: a step
