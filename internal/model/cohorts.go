@@ -37,7 +37,7 @@ func (b *Builder) addEdges(s *Stitcher, from Source, at source.Span, take func(*
 			es.IDs = append(es.IDs, id)
 		}
 	}
-	if len(es.IDs) == 0 {
+	if _, unrun := from.(*Foreign); len(es.IDs) == 0 && !unrun {
 		b.Diags.Warnf(diag.RNoEdges, at, "%s declares no id of entity %s, so it adds nothing to %s", from.Addr(), s.Entity.Name, s.Name).
 			WithAlso(from.Base().Span, "declared here").WithFix("add ids with entity: %s to it, or take it off edge_sources", s.Entity.Name)
 		return

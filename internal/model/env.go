@@ -101,7 +101,7 @@ func (n *names) List() []string {
 	return out
 }
 
-// Advice is the way out for the names that templates of dbt have.
+// Advice is the way out for names that templates elsewhere have.
 func (n *names) Advice(name string) string {
 	switch name {
 	case "ref":
@@ -112,6 +112,22 @@ func (n *names) Advice(name string) string {
 		return "config is dbt's: write materialization under model_spec"
 	case "is_incremental":
 		return "is_incremental is dbt's: take it away, what a run reads is decided by kith"
+	case "rowset":
+		return "rowset is there in merge and merge_where alone"
+	case "this":
+		return "this is there in models and their hooks; a var names the columns of its source as they are"
+	case "timestamp", "now", "run_started_at", "current_timestamp":
+		return "templates have no clock: write end_time, or end_time_sql for SQL"
+	case "min", "max":
+		return "compute it in SQL, with least or greatest"
+	case "range":
+		return "write the list: [1, 2, 3]"
+	case "loop":
+		return "write forloop.Counter, forloop.First or forloop.Last"
+	case "var", "env_var":
+		return "name a macro under macros with the value, and call it"
+	case "GetModel", "GetWhtContext":
+		return "write this.Model, or end_time for the time of the run"
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,7 +22,7 @@ type thisObject struct {
 func (o *thisObject) Kind() string { return "the model" }
 
 func (o *thisObject) Members() []string {
-	return []string{"DeRef", "GetMaterialization", "GetSelectTargetSQL", "ReadFile", "DbObjectName", "DbObjectNamePrefix", "Model", "Name", "name"}
+	return []string{"DeRef", "GetMaterialization", "GetSelectTarget", "GetSelectTargetSQL", "ReadFile", "DbObjectName", "DbObjectNamePrefix", "Model", "Name", "WhtCtx", "name"}
 }
 
 func (o *thisObject) Write(*template.CallContext) (template.Value, error) {
@@ -36,8 +37,10 @@ func (o *thisObject) Member(name string) (template.Value, bool) {
 		}), true
 	case "name", "Name", "DbObjectNamePrefix", "UnquotedName":
 		return callable(template.Str(o.node.Addr().Last())), true
-	case "DbObjectName":
+	case "DbObjectName", "GetSelectTarget":
 		return callable(template.HoleValue{Hole: RefHole{Node: o.node}}), true
+	case "WhtCtx", "GetWhtContext":
+		return callable(template.Obj(contextObject{})), true
 	case "ReadFile":
 		return template.FuncOf(o.readFile), true
 	case "Model":
@@ -45,9 +48,71 @@ func (o *thisObject) Member(name string) (template.Value, bool) {
 	case "GetMaterialization":
 		return callable(template.Obj(materialization(outputOf(o.node)))), true
 	case "GetSelectTargetSQL":
-		return callable(template.Str("")), true
+		return selectTarget(RefHole{Node: o.node}), true
 	}
 	return nil, false
+}
+
+// MemberAdvice is the way out for members that belong to models of other kinds.
+func (o *thisObject) MemberAdvice(name string) string { return memberAdvice[name] }
+
+// memberAdvice is the way out for members that models of other kinds have, or that stand one step further.
+var memberAdvice = map[string]string{
+	"OutputFolder":         "an SQL model writes no files: select what is wanted and read the published table",
+	"GetOutputFolder":      "an SQL model writes no files: select what is wanted and read the published table",
+	"Save":                 "an SQL model writes no files: select what is wanted and read the published table",
+	"WriteOutput":          "an SQL model writes no files: select what is wanted and read the published table",
+	"RunEphemeralSelector": "dereference the model and write the query in SQL",
+	"GetSelectorSQL":       "dereference the model and write the query in SQL",
+	"GetModel":             "write .Model",
+	"String":               "write the object itself for its qualified name, or .Name for its name alone",
+	"ModelType":            "write .Model.ModelType()",
+	"GetEntity":            "write .Model.GetEntity()",
+}
+
+// selectTarget is GetSelectTargetSQL(): a query of everything in an object, in brackets so that it can stand after FROM as
+// well as by itself.
+func selectTarget(h RefHole) template.Value {
+	return template.FuncOf(func(ctx *template.CallContext, _ []template.Value, _ []template.Named) (template.Value, error) {
+		return template.String{Text: source.Literal("(select * from "+ctx.Placeholder(h)+")", ctx.At)}, nil
+	})
+}
+
+// contextObject is .WhtCtx, what is known of the run.
+type contextObject struct{}
+
+func (contextObject) Kind() string      { return "the run" }
+func (contextObject) Members() []string { return []string{"TimeInfo"} }
+
+func (contextObject) Member(name string) (template.Value, bool) {
+	if name != "TimeInfo" {
+		return nil, false
+	}
+	return callable(template.Obj(timesObject{})), true
+}
+
+// MemberAdvice is the way out for what a run without a client and without phases does not have.
+func (contextObject) MemberAdvice(string) string {
+	return "the times of the run are all there is: write end_time"
+}
+
+// timesObject is .WhtCtx.TimeInfo.
+type timesObject struct{}
+
+func (timesObject) Kind() string      { return "the times of the run" }
+func (timesObject) Members() []string { return []string{"BeginTime", "EndTime"} }
+
+func (timesObject) Member(string) (template.Value, bool) { return nil, false }
+
+// MemberAt is EndTime or BeginTime.
+func (timesObject) MemberAt(ctx *template.CallContext, name string) (template.Value, bool, error) {
+	switch name {
+	case "EndTime":
+		return ctx.Time("end_time"), true, nil
+	case "BeginTime":
+		return ctx.Time("begin_time"), true, nil
+	}
+	return nil, false, nil
 }
 
 // callable is a function without arguments that gives v. Named without brackets it is called, as in pongo2.
@@ -167,12 +232,21 @@ func (n *names) deref(ctx *template.CallContext, base string, args []template.Va
 		return nil, err
 	}
 	m := &materialObject{n: n, node: n.sc.This}
+	optional := false
+	if bound[1].Given() {
+		kind, err := template.PlainString(bound[1].Value, "dependency")
+		optional = err == nil && (kind == "optional" || kind == "coercive" || kind == "preferred")
+	}
 	if bound[0].Given() {
 		path := ctx.Text(bound[0].Value).TrimSpace().S
 		if base != "" && strings.HasPrefix(path, "./") {
 			path = base + path[1:]
 		}
 		if err := n.target(ctx, m, path); err != nil {
+			if f := (*template.Failure)(nil); optional && errors.As(err, &f) {
+				ctx.Report(diag.Diagnostic{Severity: diag.Warning, Code: f.Code, At: f.At, Message: f.Message + ", taken as nil", Fix: f.Fix})
+				return template.Obj(missingObject{path: path}), nil
+			}
 			return nil, err
 		}
 		if ctx.Discovery {
@@ -312,8 +386,11 @@ type materialObject struct {
 func (o *materialObject) Kind() string { return "a dereferenced model" }
 
 func (o *materialObject) Members() []string {
-	return []string{"DeRef", "Except", "GetTimeFilteringColSQL", "IsEnabled", "IsNil", "Model", "Name"}
+	return []string{"DbObjectName", "DeRef", "Except", "GetSelectTarget", "GetSelectTargetSQL", "GetTimeFilteringColSQL", "IsEnabled", "IsNil", "Model", "Name", "WhtCtx"}
 }
+
+// MemberAdvice is the way out for members that belong to models of other kinds.
+func (o *materialObject) MemberAdvice(name string) string { return memberAdvice[name] }
 
 // IsNil tells that the material is not there. A template that asks is rendered again when it is known what takes part.
 func (o *materialObject) IsNil() bool {
@@ -363,9 +440,17 @@ func (o *materialObject) Member(name string) (template.Value, bool) {
 		return callable(template.Str(o.node.Addr().Last())), true
 	case "Model":
 		return template.Obj(&modelObject{o.node}), true
-	case "DbObjectName", "GetSelectTarget", "GetSelectTargetSQL":
+	case "DbObjectName", "GetSelectTarget":
 		v, err := o.Write(nil)
 		return callable(v), err == nil
+	case "GetSelectTargetSQL":
+		if v, err := o.Write(nil); err == nil {
+			if h, ok := v.(template.HoleValue); ok {
+				return selectTarget(h.Hole.(RefHole)), true
+			}
+		}
+	case "WhtCtx", "GetWhtContext":
+		return callable(template.Obj(contextObject{})), true
 	case "GetTimeFilteringColSQL":
 		col := ""
 		if s, ok := o.node.(*Input); ok {
@@ -379,6 +464,31 @@ func (o *materialObject) Member(name string) (template.Value, bool) {
 	}
 	return nil, false
 }
+
+// missingObject is what an optional dependency is when there is no such input or model: nil, unless that is turned round.
+type missingObject struct {
+	path   string
+	except bool
+}
+
+func (o missingObject) Kind() string      { return "a model that is not there" }
+func (o missingObject) IsNil() bool       { return !o.except }
+func (o missingObject) Members() []string { return []string{"Except", "IsEnabled", "IsNil"} }
+
+func (o missingObject) Member(name string) (template.Value, bool) {
+	switch name {
+	case "IsEnabled":
+		return callable(template.Bool(o.except)), true
+	case "IsNil":
+		return callable(template.Bool(!o.except)), true
+	case "Except":
+		return callable(template.Obj(missingObject{o.path, !o.except})), true
+	}
+	return nil, false
+}
+
+// MemberAdvice says how to ask first.
+func (o missingObject) MemberAdvice(string) string { return "ask IsEnabled() before it is used" }
 
 // modelObject is .Model of a dereferenced node.
 type modelObject struct{ node Node }

@@ -20,6 +20,17 @@ func (o *warehouseObject) Members() []string {
 	return []string{"BeginEndBlock", "CreateReplaceTableAs", "DataType", "DatabaseType", "EntityCohortCondition", "NamedWhObject", "ObjRef", "Timestamp"}
 }
 
+// MemberAdvice is the way out for what SQL itself says.
+func (o *warehouseObject) MemberAdvice(name string) string {
+	switch name {
+	case "SqlKeyword":
+		return "write the keyword itself"
+	case "TimeAdd":
+		return "use end_time.AddDate(years, months, days) or end_time.Add(\"-36h\"), or add an interval in SQL"
+	}
+	return ""
+}
+
 func (o *warehouseObject) Member(name string) (template.Value, bool) {
 	f := func(fn func(ctx *template.CallContext, a []template.Arg) (template.Value, error), params ...string) (template.Value, bool) {
 		return template.FuncOf(func(ctx *template.CallContext, args []template.Value, kw []template.Named) (template.Value, error) {
@@ -53,7 +64,9 @@ func (o *warehouseObject) Member(name string) (template.Value, bool) {
 			if t, ok := a[0].Value.(template.Time); ok {
 				return template.HoleValue{Hole: t.SQLHole()}, nil
 			}
-			return nil, template.Failf(diag.TemplateKind, "Timestamp wants a time, got %s", template.Noun(a[0].Value))
+			f := template.Failf(diag.TemplateKind, "Timestamp wants a time, got %s", template.Noun(a[0].Value))
+			f.At, f.Fix = ctx.ArgAt(0), "give it end_time, or write the timestamp in SQL"
+			return nil, f
 		}, "time")
 	case "BeginEndBlock":
 		return f(func(ctx *template.CallContext, a []template.Arg) (template.Value, error) {
@@ -89,7 +102,9 @@ func (o *warehouseObject) dataType(ctx *template.CallContext, a []template.Arg) 
 	}
 	t := o.n.b.opt.TypeName(name)
 	if t == "" {
-		return nil, template.Failf(diag.TemplateArguments, "no data type %q; there are text, string, integer, float, boolean, timestamp, date and json", name)
+		f := template.Failf(diag.TemplateArguments, "no data type %q", name)
+		f.At, f.Fix = ctx.ArgAt(0), "there are text, string, integer, float, boolean, timestamp, date and json"
+		return nil, f
 	}
 	return template.Str(t), nil
 }
@@ -113,7 +128,7 @@ func (o *warehouseObject) cohortCondition(ctx *template.CallContext, a []templat
 	c, is := n.(*Cohort)
 	if !ok || !is || child != "" {
 		f := template.Failf(diag.RUnknownPath, "no cohort %q", path)
-		f.At = ctx.ArgAt(0)
+		f.At, f.Fix = ctx.ArgAt(0), orElse(didYouMean(path, o.n.b.Paths()), "see `kith show models` for the paths there are")
 		return nil, f
 	}
 	op := strings.ToLower(ctx.Text(a[1].Value).S)

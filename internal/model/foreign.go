@@ -124,21 +124,29 @@ func (b *Builder) declarePredicted() {
 	}
 }
 
-// NeedPath makes n wait for the node of a path that its spec names, which may be a column of a source; an unknown path is a
-// mistake.
-func (b *Builder) NeedPath(n Node, path source.At[string]) {
+// NeedPath makes a model that is not run wait for the node of a path that its spec names: any node, a column of a source, or a
+// var of its entity by name alone. An unknown path is a mistake; a template in its place is not looked at.
+func (b *Builder) NeedPath(n *Foreign, path source.At[string]) {
+	if strings.Contains(path.Value, "{{") {
+		return
+	}
 	m, _, ok := b.Find(path.Value)
+	if !ok && n.Entity != nil {
+		if v := n.Entity.Root.Find(path.Value); v != nil {
+			m, ok = v, true
+		}
+	}
 	if i := strings.LastIndexByte(path.Value, '/'); !ok && i > 0 {
 		if of, child, found := b.Find(path.Value[:i]); found && (child == "" || child == ChildVarTable) {
 			m, ok = of.(Source)
 		}
 	}
 	if ok {
-		if m != n {
-			n.Base().need(m)
+		if m != Node(n) {
+			n.need(m)
 		}
 		return
 	}
 	b.unknownPath(path, "input, model or var", nil)
-	n.Base().Broken = true
+	n.Broken = true
 }

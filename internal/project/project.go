@@ -213,8 +213,8 @@ func typeNames(d dialect.Dialect) func(string) string {
 	return func(name string) string {
 		types := map[string]rel.Type{"text": rel.Text, "string": rel.Text, "varchar": rel.Text, "int": rel.BigInt, "integer": rel.BigInt, "bigint": rel.BigInt,
 			"float": rel.Double, "double": rel.Double, "numeric": rel.Double, "bool": rel.Bool, "boolean": rel.Bool, "timestamp": rel.Timestamp, "datetime": rel.Timestamp,
-			"date": rel.Date, "json": rel.JSON, "variant": rel.JSON, "object": rel.JSON, "super": rel.JSON, "number": rel.Double, "decimal": rel.Double,
-			"real": rel.Double, "float64": rel.Double, "int64": rel.BigInt, "timestamp_ntz": rel.Timestamp, "timestamp_ltz": rel.Timestamp, "timestamp_tz": rel.Timestamp}
+			"date": rel.Date, "json": rel.JSON, "variant": rel.JSON, "object": rel.JSON, "number": rel.Double, "decimal": rel.Double,
+			"real": rel.Double, "double precision": rel.Double, "float4": rel.Double, "float8": rel.Double, "bignumeric": rel.Double, "long": rel.BigInt, "smallint": rel.BigInt, "tinyint": rel.BigInt, "char": rel.Text, "character varying": rel.Text, "timestamptz": rel.Timestamp, "super": rel.JSON, "jsonb": rel.JSON, "float64": rel.Double, "int64": rel.BigInt, "timestamp_ntz": rel.Timestamp, "timestamp_ltz": rel.Timestamp, "timestamp_tz": rel.Timestamp}
 		t, ok := types[strings.ToLower(strings.TrimSpace(name))]
 		if !ok {
 			return ""

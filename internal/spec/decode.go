@@ -280,6 +280,7 @@ func (d *Decoder) unknownKey(key source.At[string], v, in *source.Node) {
 	g := d.Errorf(diag.SUnknownKey, key.Span, "unknown key %q in %s", key.Value, top.table.Name)
 	if d.lenient {
 		g.Severity = diag.Warning
+		d.older(key.Span, "unknown key "+key.Value, "", nil)
 	}
 	if hint, ok := top.table.Hints[key.Value]; ok {
 		g.WithFix("%s", hint)

@@ -15,7 +15,8 @@ type Older struct {
 	At source.Span
 	// Old and New are the forms in a few words: "ref" and "from".
 	Old, New string
-	Edit     Edit
+	// Edit is nil for what only the user can change, not knowing what it was meant for.
+	Edit Edit
 }
 
 // Edit is a change of a text in terms of YAML: Replace, ReplaceItems, RemoveKey, RemoveItem, WrapItem, AddKey, Nest, MoveList, MoveItem,

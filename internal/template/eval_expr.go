@@ -60,6 +60,9 @@ func (st *state) evalName(x *nameExpr, sc *scope, nilAllowed bool) Value {
 	if a, ok := st.env.Names.(Adviser); ok && a.Advice(x.name) != "" {
 		d.Fix = a.Advice(x.name)
 	}
+	if d.Fix == "" {
+		d.Fix = "declare it under macros, or write what is SQL outside of {{ }}"
+	}
 	if nilAllowed {
 		d.Severity = diag.Warning
 		d.Message += ", taken as nil"
@@ -200,6 +203,7 @@ func (st *state) evalCall(v Value, x *postfixExpr, i int, sc *scope) Value {
 // member finds a member of a value. at is the place of the value, s the step.
 func (st *state) member(v Value, name string, s suffix, at source.Span, sc *scope) Value {
 	members := func() []string { return nil }
+	advice := ""
 	switch v := v.(type) {
 	case ObjectValue:
 		got, ok, err := st.objectMember(v.Object, name, s.whole, sc)
@@ -211,6 +215,9 @@ func (st *state) member(v Value, name string, s suffix, at source.Span, sc *scop
 		}
 		if l, ok := v.Object.(Lister); ok {
 			members = l.Members
+		}
+		if a, ok := v.Object.(MemberAdviser); ok {
+			advice = a.MemberAdvice(name)
 		}
 	case Time:
 		if got, ok := v.member(name); ok {
@@ -229,6 +236,9 @@ func (st *state) member(v Value, name string, s suffix, at source.Span, sc *scop
 	}
 	d := st.errorf(diag.TemplateNoMember, s.whole, "%s has no member %q", v.noun(), name)
 	didYouMean(d, name, members, "its members:")
+	if advice != "" {
+		d.Fix = advice
+	}
 	return Unknown{}
 }
 

@@ -77,6 +77,12 @@ func init() {
 		"split":        {1, 1, false, split},
 		"addslashes":   {apply: textual1(addSlashes)},
 		"wordcount":    {apply: wordCount},
+		"ljust":        {1, 1, false, justify(0, 1)},
+		"rjust":        {1, 1, false, justify(1, 0)},
+		"center":       {1, 1, false, justify(1, 1)},
+		"get_digit":    {1, 1, false, getDigit},
+		"make_list":    {apply: makeList},
+		"pluralize":    {0, 1, false, pluralize},
 	}
 	for name := range filters {
 		filterNames = append(filterNames, name)
@@ -90,6 +96,20 @@ type filterMistake struct {
 	message, fix string
 }
 
+// refusedFilters are filters that this family of languages has and that have no use in SQL or no counterpart here, with the
+// way out.
+var refusedFilters = map[string]string{
+	"escapejs": forHTML, "iriencode": forHTML, "linebreaks": forHTML, "linebreaksbr": forHTML, "linenumbers": forHTML, "phone2numeric": forHTML,
+	"removetags": forHTML, "striptags": forHTML, "truncatechars": shorten, "truncatechars_html": forHTML, "truncatewords": shorten, "truncatewords_html": forHTML,
+	"urlencode": forHTML, "urlize": forHTML, "urlizetrunc": forHTML, "wordwrap": forHTML,
+	"string": "take it away: what is written is text", "int": "write |integer", "list": "write |make_list for the letters of a text, |split for its parts",
+	"map": "write {% for %}", "sort": "write {% for x in list sorted %}", "unique": "write the list without what is there twice", "tojson": "write the JSON as text",
+	"round": "write |floatformat, or round in SQL", "abs": "compute it in SQL", "sum": "compute it in SQL", "min": "compute it in SQL", "max": "compute it in SQL",
+	"warehouse": "for a logical or write ||",
+}
+
+const forHTML, shorten = "take it away: it is for HTML", "write |slice:\":n\""
+
 // unknownFilter returns what is wrong with the name of a filter, nil when nothing is.
 func unknownFilter(name string) *filterMistake {
 	if name == "random" {
@@ -97,6 +117,9 @@ func unknownFilter(name string) *filterMistake {
 	}
 	if _, ok := filters[name]; ok {
 		return nil
+	}
+	if fix := refusedFilters[name]; fix != "" {
+		return &filterMistake{diag.TemplateNoFilter, fmt.Sprintf("filter %q is not available", name), fix}
 	}
 	m := &filterMistake{diag.TemplateNoFilter, fmt.Sprintf("unknown filter %q", name), "for a logical or write ||"}
 	if near := diag.Nearest(name, filterNames); near != "" {

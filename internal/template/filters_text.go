@@ -293,3 +293,83 @@ func divisibleBy(st *state, c filterCall) Value {
 	}
 	return Bool(a%b == 0)
 }
+
+// justify fills text up to a number of letters with blanks, before, after or around it.
+func justify(before, after int) func(*state, filterCall) Value {
+	return func(st *state, c filterCall) Value {
+		width, ok := wholeNumber(c.args[0])
+		if !ok {
+			return st.wrong(c, c.args[0])
+		}
+		t := st.asText(c.in, c)
+		if st.opaque(String{t}, c.at) {
+			return Unknown{}
+		}
+		if width > 1<<20 {
+			width = 1 << 20 // more than any rendering may have
+		}
+		missing := max(int(width)-utf8.RuneCountInString(t.S), 0)
+		left := (missing*before + before + after - 1) / (before + after)
+		if !st.charge(missing, c.at) {
+			return Unknown{}
+		}
+		var b source.Builder
+		b.WriteString(strings.Repeat(" ", left), c.at)
+		b.WriteText(t)
+		b.WriteString(strings.Repeat(" ", missing-left), c.at)
+		return st.made(b.Text(), c)
+	}
+}
+
+// getDigit is one digit of a whole number, the last being the first; the number itself where there is no such digit.
+func getDigit(st *state, c filterCall) Value {
+	n, ok := wholeNumber(c.in)
+	i, is := wholeNumber(c.args[0])
+	if !ok || !is {
+		return st.notNumber(c)
+	}
+	digits := strings.TrimPrefix(strconv.FormatInt(n, 10), "-")
+	if i < 1 || i > int64(len(digits)) {
+		return Int(n)
+	}
+	return Int(digits[len(digits)-int(i)] - '0')
+}
+
+// makeList is the letters of a text.
+func makeList(st *state, c filterCall) Value {
+	t := st.asText(c.in, c)
+	if st.opaque(String{t}, c.at) || !st.charge(len(t.S)*itemBytes, c.at) {
+		return Unknown{}
+	}
+	var out List
+	for i := 0; i < len(t.S); {
+		_, n := utf8.DecodeRuneInString(t.S[i:])
+		out = append(out, String{t.Slice(i, i+n)})
+		i += n
+	}
+	return out
+}
+
+// pluralize writes an ending: "s" for other numbers than 1, or the one or two endings of its argument.
+func pluralize(st *state, c filterCall) Value {
+	n, ok := st.toFloat(c)
+	if !ok {
+		return st.notNumber(c)
+	}
+	endings := "s"
+	if len(c.args) == 1 {
+		s, err := PlainString(c.args[0], "the argument of pluralize")
+		if err != nil {
+			return st.fail(err, c.at)
+		}
+		endings = s
+	}
+	one, many, two := strings.Cut(endings, ",")
+	if !two {
+		one, many = "", endings
+	}
+	if n == 1 {
+		return Str(one)
+	}
+	return Str(many)
+}

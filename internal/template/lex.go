@@ -153,7 +153,7 @@ func (p *parser) lexToken(pos int, before []token, mistakes *diag.List) (token, 
 		}
 	}
 	r, n := utf8.DecodeRuneInString(s[pos:])
-	mistakes.Errorf(diag.TemplateSyntax, p.text.Origin(pos, pos+n), "unexpected character %q in a tag", r)
+	mistakes.Errorf(diag.TemplateSyntax, p.text.Origin(pos, pos+n), "unexpected character %q in a tag", r).Fix = characterAdvice[r]
 	return token{kind: symbolToken, start: pos, end: pos + n}, true
 }
 
@@ -239,3 +239,6 @@ func isIdent(s string) bool {
 // keywords cannot be used as names.
 var keywords = map[string]bool{"and": true, "or": true, "not": true, "in": true, "true": true, "false": true, "True": true, "False": true,
 	"nil": true, "None": true, "none": true}
+
+// characterAdvice is the way out for characters that expressions of other languages of the family have.
+var characterAdvice = map[rune]string{'~': "put texts together with +", '{': "an object cannot be written here; write the text that it stands for"}

@@ -25,6 +25,10 @@ type PlacedObject interface {
 // Lister lists the members of an Object, as candidates for a slip of the pen.
 type Lister interface{ Members() []string }
 
+// MemberAdviser is asked of an Object: the way out for a member that it has elsewhere and not here, "" when there is nothing
+// better to say than the nearest member.
+type MemberAdviser interface{ MemberAdvice(name string) string }
+
 // Kinder names the kind of an Object for messages, with its article: "an entity".
 type Kinder interface{ Kind() string }
 
@@ -123,6 +127,12 @@ func (c *CallContext) Text(v Value) source.Text {
 
 // Render renders a text in the scope of the caller, as a template inside an argument is.
 func (c *CallContext) Render(text source.Text) source.Text { return c.st.rerender(text, c.sc, c.At) }
+
+// Time returns end_time or begin_time as a template names it: nil when it is not given.
+func (c *CallContext) Time(name string) Value {
+	v, _ := c.st.builtin(name)
+	return v
+}
 
 // LookedAtTime records that the result depends on the value of a time, so that the text may differ from run to run.
 func (c *CallContext) LookedAtTime() { c.st.lookedAtTime() }

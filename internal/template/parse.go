@@ -319,8 +319,16 @@ func (p *parser) expected(what string) *diag.Diagnostic {
 
 // wantEnd reports tokens behind a complete tag.
 func (p *parser) wantEnd() {
-	if p.peek().kind != endToken {
-		p.expected("the end of the tag")
+	if p.peek().kind == endToken {
+		return
+	}
+	word := p.peek().s
+	d := p.expected("the end of the tag")
+	switch word {
+	case "is":
+		d.Fix = "write value|isnil, or compare with =="
+	case "if":
+		d.Fix = "write {% if condition %}...{% else %}...{% endif %}"
 	}
 }
 

@@ -10,19 +10,30 @@ import (
 
 // tagNames are the tags that begin something, as candidates for a slip of the pen.
 var tagNames = []string{"if", "with", "set", "for", "macro", "exec", "verbatim", "comment", "filter", "firstof", "ifequal", "ifnotequal",
-	"autoescape"}
+	"autoescape", "spaceless"}
 
 // refusedTags are tags of this family of languages that the engine does not have, with the way out.
 var refusedTags = map[string]string{
-	"now":     "use end_time.Format",
-	"lorem":   "write the text",
-	"include": "use {% exec %}{{ this.ReadFile(\"file.sql\") }}{% endexec %}",
-	"ssi":     "use {% exec %}{{ this.ReadFile(\"file.sql\") }}{% endexec %}",
-	"extends": "use a macro",
-	"block":   "use a macro",
-	"import":  "declare the macro under macros:",
-	"cycle":   "use forloop.Counter",
+	"now":         "use end_time.Format",
+	"lorem":       "write the text",
+	"include":     "use {% exec %}{{ this.ReadFile(\"file.sql\") }}{% endexec %}",
+	"ifchanged":   "keep the value before with {% set %} and compare with {% if %}",
+	"ssi":         "use {% exec %}{{ this.ReadFile(\"file.sql\") }}{% endexec %}",
+	"extends":     "use a macro",
+	"block":       "use a macro",
+	"import":      "declare the macro under macros:",
+	"cycle":       "use forloop.Counter",
+	"templatetag": "use {% verbatim %}",
+	"widthratio":  "compute it: {{ 100 * a / b }}",
+	"call":        "call the macro: {{ name(argument) }}",
+	"do":          "use {% set name = value %}",
 }
+
+// otherTags are tags of other languages of the family under the name that they have here.
+var otherTags = map[string]string{"elseif": "elif", "elsif": "elif", "else if": "elif", "raw": "verbatim"}
+
+// refusedBlocks are those of the refused tags that have an end.
+var refusedBlocks = map[string]bool{"block": true, "call": true, "ifchanged": true}
 
 // statement reads the rest of a tag that is not the end of a block, and appends what it is to out.
 func (p *parser) statement(out []node, t *tag) []node {
@@ -62,6 +73,11 @@ func (p *parser) statement(out []node, t *tag) []node {
 		return p.rawTag(out, t, true)
 	case "comment":
 		return p.rawTag(out, t, false)
+	case "spaceless":
+		// It closes gaps between tags of HTML, of which SQL has none.
+		p.wantEnd()
+		body, _ := p.body(t)
+		return append(out, body...)
 	case "autoescape":
 		// Nothing is escaped in SQL whatever the tag says, so only its inside counts.
 		body, _ := p.body(t)
@@ -88,6 +104,9 @@ func (p *parser) statement(out []node, t *tag) []node {
 func (p *parser) unknownTag(t *tag) {
 	if fix, ok := refusedTags[t.name]; ok {
 		p.diags.Errorf(diag.TemplateRefused, t.nameAt, "tag %q is not available", t.name).Fix = fix
+		if refusedBlocks[t.name] {
+			p.body(t)
+		}
 		return
 	}
 	if strings.HasPrefix(t.name, "end") || t.name == "else" || t.name == "elif" || t.name == "empty" {
@@ -98,6 +117,10 @@ func (p *parser) unknownTag(t *tag) {
 		return
 	}
 	d := p.diags.Errorf(diag.TemplateUnknownTag, t.nameAt, "unknown tag %q", t.name)
+	if other := otherTags[t.name]; other != "" {
+		d.WithFix("write {%% %s %%}", other)
+		return
+	}
 	if near := diag.Nearest(t.name, tagNames); near != "" {
 		d.WithFix("did you mean %q?", near)
 	} else {

@@ -4,6 +4,7 @@
 package pythonmodel
 
 import (
+	"cmp"
 	"strings"
 
 	"kith/internal/addr"
@@ -21,7 +22,7 @@ type Type struct {
 	required []string
 	// paths are keys whose values, or lists of values, are paths of models and vars.
 	paths []string
-	// entity is the key that names the entity.
+	// entity is the key that names the entity, when it is not entity_key.
 	entity string
 	// features are keys of what it adds to the features of its entity: a feature or a list of them.
 	features []string
@@ -44,26 +45,26 @@ func Types() []model.Type {
 }
 
 var types = []Type{
-	{name: "propensity", entity: "entity_key", required: []string{"entity_key", "inputs", "training.predict_var", "training.predict_window_days", "prediction.output_columns"},
+	{name: "propensity", required: []string{"entity_key", "inputs", "training.predict_var", "training.predict_window_days", "prediction.output_columns"},
 		paths: []string{"inputs", "training.predict_var"}, features: []string{"prediction.output_columns.*"}, children: []child{{"_training", "training_model"}, {"_prediction", "prediction_model"}}},
-	{name: "training_model", entity: "entity_key", required: []string{"inputs"}, paths: []string{"inputs"}},
-	{name: "prediction_model", entity: "entity_key", required: []string{"inputs", "training_model"}, paths: []string{"inputs", "training_model"},
+	{name: "training_model", required: []string{"inputs"}, paths: []string{"inputs"}},
+	{name: "prediction_model", required: []string{"inputs", "training_model"}, paths: []string{"inputs", "training_model"},
 		features: []string{"features", "ml_config.outputs.column_names.*"}},
-	{name: "python_model", entity: "entity_key", paths: []string{"train.inputs", "predict.inputs"},
+	{name: "python_model", paths: []string{"train.inputs", "predict.inputs"},
 		features: []string{"features", "predict.config.outputs.feature_meta_data.features", "predict.config.outputs.column_names.*"}},
-	{name: "churn_prediction", entity: "entity_key", paths: []string{"inputs"}, features: []string{"features", "prediction.output_columns.*"}},
-	{name: "attribution", entity: "entity_key", required: []string{"entity_key", "conversion.touchpoints", "conversion.conversion_vars"},
+	{name: "churn_prediction", paths: []string{"inputs"}, features: []string{"features", "prediction.output_columns.*"}},
+	{name: "attribution", required: []string{"entity_key", "conversion.touchpoints", "conversion.conversion_vars"},
 		paths: []string{"conversion.touchpoints[].from", "campaign.campaign_details[].*[].from"}},
-	{name: "attribution_report", entity: "entity_key", paths: []string{"conversion.touchpoints[].from"}},
+	{name: "attribution_report", paths: []string{"conversion.touchpoints[].from"}},
 	{name: "campaign_attribution_scores", entity: "entity", required: []string{"touchpoint_var"}},
-	{name: "llm_model", entity: "entity_key", required: []string{"prompt", "entity_key"}, paths: []string{"var_inputs", "table_inputs[].from"}, features: []string{"features"}, named: true},
-	{name: "llm_email_gen", entity: "entity_key", features: []string{"features"}, named: true},
+	{name: "llm_model", required: []string{"prompt", "entity_key"}, paths: []string{"var_inputs", "table_inputs[].from"}, features: []string{"features"}, named: true},
+	{name: "llm_email_gen", features: []string{"features"}, named: true},
 	{name: "pyplot", paths: []string{"x_axis.inputs", "y_axis.inputs"}},
 	{name: "report_model"},
 	{name: "audit_id_stitcher"},
 	{name: "profiles_tutorial"},
-	{name: "semantic_events_model", entity: "entity_key"},
-	{name: "events_driven_funnel", entity: "entity_key"},
+	{name: "semantic_events_model"},
+	{name: "events_driven_funnel"},
 }
 
 // Name is the value of model_type.
@@ -79,10 +80,8 @@ func (t Type) Declare(b *model.Builder, m *spec.Model) {
 	}
 	f := &model.Foreign{Name: m.Name.Value, Type: t.name}
 	f.Address, f.Span = b.ModelAddr(f.Name), m.Name.Span
-	if t.entity != "" {
-		if n := m.Spec.Get(t.entity); n != nil && n.Kind == source.ScalarNode {
-			f.Entity = b.EntityNamed(source.At[string]{Value: n.Text.S, Span: n.Span})
-		}
+	if n := cmp.Or(m.Spec.Get(cmp.Or(t.entity, "entity_key")), m.Spec.Get("entity_key")); n != nil && n.Kind == source.ScalarNode {
+		f.Entity = b.EntityNamed(source.At[string]{Value: n.Text.S, Span: n.Span})
 	}
 	f.Features = t.featuresOf(m)
 	if !b.AddForeign(f, m.Type.Span) {
@@ -102,10 +101,20 @@ func (t Type) Declare(b *model.Builder, m *spec.Model) {
 		}
 		if b.Add(c) {
 			b.Need(f, c)
-			b.Text(func() { needAll(b, c, paths) })
+			b.Text(func() { // a path that is wrong is said for the model alone
+				for _, p := range paths {
+					if _, _, ok := b.Find(p.Value); ok {
+						b.NeedPath(c, p)
+					}
+				}
+			})
 		}
 	}
-	b.Text(func() { needAll(b, f, paths) }) // paths may lead through feature tables, which find their vars when all are declared
+	b.Text(func() { // paths may lead through feature tables, which find their vars when all are declared
+		for _, p := range paths {
+			b.NeedPath(f, p)
+		}
+	})
 }
 
 // featuresOf are the features that a model of the type adds to its entity.
@@ -123,17 +132,6 @@ func (t Type) featuresOf(m *spec.Model) []model.ForeignFeature {
 		out = append(out, model.ForeignFeature{Name: m.Name})
 	}
 	return out
-}
-
-// needAll resolves paths once: a path that is wrong is said for the first node only.
-func needAll(b *model.Builder, n model.Node, paths []source.At[string]) {
-	for _, p := range paths {
-		if _, _, ok := b.Find(p.Value); ok || n.Addr().Last() == "" {
-			b.NeedPath(n, p)
-		} else if f, is := n.(*model.Foreign); is && !strings.HasSuffix(f.Name, "_training") && !strings.HasSuffix(f.Name, "_prediction") {
-			b.NeedPath(n, p)
-		}
-	}
 }
 
 // names are the texts of a node: one, or those of a list.
