@@ -34,7 +34,7 @@ func binding(opts ...Opt) []Field[Input] {
 var appDefaultsObject = &Object[Input]{
 	Name: "app_defaults", Place: "inputs[].app_defaults", Doc: "The table behind an input, its time and its ids.",
 	Fields: binding(),
-	Check:  func(d *Decoder, _ *Input, n *source.Node) { d.AtMostOne(n, "app_defaults", tablesOf(n)...) },
+	Check:  func(d *Decoder, _ *Input, n *source.Node) { d.AtMostOne(n, "app_defaults", tableKinds...) },
 }
 
 var sourceMetadataObject = &Object[unread]{
@@ -62,19 +62,8 @@ var inputObject = &Object[Input]{
 	Check: checkInput,
 }
 
-// tablesOf are the keys that name a table; one that is left empty beside another names none.
-func tablesOf(n *source.Node) []string {
-	var out []string
-	for _, k := range tableKinds {
-		if v := n.Get(k); v != nil && (v.Kind != source.ScalarNode || v.Text.S != "") {
-			out = append(out, k)
-		}
-	}
-	return out
-}
-
 func checkInput(d *Decoder, i *Input, n *source.Node) {
-	if !d.AtMostOne(n, "input", tablesOf(n)...) {
+	if !d.AtMostOne(n, "input", tableKinds...) {
 		return
 	}
 	named := 0
@@ -85,6 +74,9 @@ func checkInput(d *Decoder, i *Input, n *source.Node) {
 	}
 	switch app := n.Get("app_defaults"); {
 	case named == 0 && (app == nil || app.Kind == source.MapNode || app.Kind == source.NullNode):
+		if misspelt(d.stack[len(d.stack)-1].table, n, "app_defaults") {
+			return
+		}
 		at := placeOf(n)
 		if app != nil && app.Kind == source.MapNode {
 			at = placeOf(app)

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"kith/internal/diag"
@@ -158,7 +159,8 @@ var varItemObject = &Object[varItem]{
 			d.AtMostOne(n, "an item of vars", "entity_var", "input_var")
 			return
 		}
-		if i.entity == nil && i.input == nil && firstWritten(n, "entity_var", "input_var") == nil {
+		unwrapped := slices.ContainsFunc(n.Pairs, func(p source.Pair) bool { return EntityVarObject.Table().Field(p.Key.Value) != nil })
+		if i.entity == nil && i.input == nil && firstWritten(n, "entity_var", "input_var") == nil && !unwrapped { // that has been said of its keys
 			d.Errorf(diag.SChoice, placeOf(n), "an item of vars needs one of entity_var, input_var")
 		}
 	},
