@@ -181,6 +181,9 @@ func (a *App) look(ctx context.Context, p *project.Project, t project.Target, f 
 	}
 	s := w.Settings(m)
 	s.Refs = f.refs
+	if m.Known && p.End(m.EndTime).Equal(m.EndTime) { // the names of what was built have the numbers of that run
+		return w.Compile(ctx, s)
+	}
 	return p.Compile(s, plan.Facts{})
 }
 

@@ -81,8 +81,13 @@ func (a *App) planned(ctx context.Context, f compileFlags, dependents bool) erro
 	a.say(a.diags)
 	style := view.StyleOf(a.Out)
 	build, reuse, leave := c.Plan.Counts()
-	fmt.Fprintf(a.Out, "%s%s\n%s%s\n\n", style.Dim("Seq no  "), fmt.Sprintf("%d, %s", c.Settings.SeqNo, times(c.Settings.BeginTime, c.Settings.EndTime)),
-		style.Dim("Steps   "), steps(build, reuse, leave))
+	fmt.Fprintf(a.Out, "%s%s\n", style.Dim("Seq no  "), fmt.Sprintf("%d, %s", c.Settings.SeqNo, times(c.Settings.BeginTime, c.Settings.EndTime)))
+	for _, x := range c.Plan.Contexts {
+		if x.SeqNo != c.Settings.SeqNo {
+			fmt.Fprintf(a.Out, "        %d, %s, at a boundary of time grains\n", x.SeqNo, times(x.BeginTime, x.EndTime))
+		}
+	}
+	fmt.Fprintf(a.Out, "%s%s\n\n", style.Dim("Steps   "), steps(build, reuse, leave))
 	flow := c.Flow()
 	header := []string{"ACTION", "STEP", "MATERIAL", "WHY", "NEEDS"}
 	if dependents {
@@ -185,6 +190,7 @@ func (a *App) planDocument(c *project.Compiled) error {
 		Action    string   `json:"action"`
 		Reason    string   `json:"reason"`
 		Material  string   `json:"material"`
+		SeqNo     int64    `json:"seqNo"`
 		Published string   `json:"published,omitempty"`
 		Needs     []string `json:"needs"`
 		Feeds     []string `json:"feeds"`
@@ -192,7 +198,7 @@ func (a *App) planDocument(c *project.Compiled) error {
 	flow, out := c.Flow(), []step{}
 	for _, st := range c.Plan.Steps {
 		s := step{Step: string(st.Addr), Title: st.Title, Type: st.Type, Entity: st.EntityName(), Action: string(st.Action), Reason: st.Reason,
-			Material: st.Out.Name(), Needs: []string{}, Feeds: []string{}}
+			Material: st.Out.Name(), SeqNo: st.SeqNo, Needs: []string{}, Feeds: []string{}}
 		if n := flow.Node(s.Step); n != nil {
 			s.Published = n.Published
 			s.Needs, s.Feeds = append(s.Needs, n.Needs...), append(s.Feeds, n.Feeds...)
@@ -210,18 +216,27 @@ func (a *App) planDocument(c *project.Compiled) error {
 			checks = append(checks, p)
 		}
 	}
+	type context struct {
+		SeqNo   int64     `json:"seqNo"`
+		EndTime time.Time `json:"endTime"`
+	}
+	contexts := []context{}
+	for _, x := range c.Plan.Contexts {
+		contexts = append(contexts, context{x.SeqNo, x.EndTime.UTC()})
+	}
 	build, reuse, leave := c.Plan.Counts()
 	return a.document(struct {
 		SeqNo     int64      `json:"seqNo"`
 		BeginTime *time.Time `json:"beginTime"`
 		EndTime   time.Time  `json:"endTime"`
+		Contexts  []context  `json:"contexts"`
 		Build     int        `json:"build"`
 		Reuse     int        `json:"reuse"`
 		LeftOut   int        `json:"leftOut"`
 		Steps     []step     `json:"steps"`
 		// Checks are made before anything is published.
 		Checks []plannedCheck `json:"checks"`
-	}{c.Settings.SeqNo, view.Moment(c.Settings.BeginTime), c.Settings.EndTime.UTC(), build, reuse, leave, out, checks})
+	}{c.Settings.SeqNo, view.Moment(c.Settings.BeginTime), c.Settings.EndTime.UTC(), contexts, build, reuse, leave, out, checks})
 }
 
 // plannedCheck is a promise that a run would look at.

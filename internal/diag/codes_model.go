@@ -33,6 +33,8 @@ const (
 	RRegex                Code = "R029"
 	RLimitNowhere         Code = "R030"
 	RRulesTable           Code = "R031"
+	RNoDefaultGrain       Code = "R032"
+	RCoarseDefaultGrain   Code = "R033"
 	RCheck                Code = "R036"
 )
 
@@ -67,6 +69,8 @@ var modelInfos = []Info{
 	{RRegex, "regular expression cannot be read", "A filter's regular expression has a mistake. Expressions are those of RE2; they match the whole id."},
 	{RLimitNowhere, "limit of edges that cannot be", "maximum_edges limits edges between two id types that no entity has both of, so it can never hold. Add the id type to the entity, or take the limit away."},
 	{RRulesTable, "table of rules cannot be used", "id_stitcher_rules names a table that the warehouse does not have, or one without the columns of a rule: entity, id1, id1_type and action; for edges id2 and id2_type; reason and created_at if you like."},
+	{RNoDefaultGrain, "no default time grain", "A project that uses time_grain says under default_time_grain, in pb_project.yaml, what holds for all that states none. From schema 88 on it has to."},
+	{RCoarseDefaultGrain, "default time grain too coarse", "Nothing can be built more often than the rest of the project: default_time_grain is the finest grain in use, or a finer one."},
 	{RCheck, "check cannot be made", "A check or a freshness asks for what cannot be told: of something that is not built by itself, of an input's last publish, of a time that the input does not name."},
 	{RDisabled, "disabled", "A node takes no part in the run, because something it needs is missing or switched off."},
 }

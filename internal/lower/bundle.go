@@ -11,13 +11,16 @@ import (
 	"kith/internal/sqltext"
 )
 
-// bundle is the aggregated vars of one cohort that read the same source and can be computed in one pass over it. Vars that
+// bundle is the aggregated vars of one cohort and grain that read the same source and can be computed in one pass over it. Vars that
 // need each other, however far around, never share a bundle: depth counts how many passes must come before.
 type bundle struct {
 	cohort *model.Cohort
 	from   model.Source
 	depth  int
+	grain  model.Grain
 	vars   []*model.EntityVar
+	// word is the grain in names, "" for that of the whole project.
+	word   string
 	digest string
 }
 
@@ -28,6 +31,7 @@ func (l *lowering) groupVars() {
 		c    *model.Cohort
 		from model.Source
 		d    int
+		g    model.Grain
 	}
 	byKey := map[key]*bundle{}
 	for _, n := range l.g.Order {
@@ -44,10 +48,13 @@ func (l *lowering) groupVars() {
 		if !ok || v.From == nil || !usable(v) {
 			continue
 		}
-		k := key{v.Cohort, v.From, d}
+		k := key{v.Cohort, v.From, d, v.Grain}
 		b := byKey[k]
 		if b == nil {
-			b = &bundle{cohort: v.Cohort, from: v.From, depth: d}
+			b = &bundle{cohort: v.Cohort, from: v.From, depth: d, grain: v.Grain}
+			if v.Grain != l.g.Grain {
+				b.word = v.Grain.String()
+			}
 			byKey[k] = b
 			l.bundles = append(l.bundles, b)
 		}
@@ -61,6 +68,9 @@ func (b *bundle) ready(v *model.EntityVar) bool { return b.vars[len(b.vars)-1] =
 
 func (b *bundle) name() string {
 	s := b.cohort.ObjectName() + "_" + b.from.DisplayName() + "_features"
+	if b.word != "" {
+		s += "_" + b.word
+	}
 	if b.depth > 0 {
 		s += fmt.Sprintf("_%d", b.depth+1)
 	}
@@ -69,6 +79,9 @@ func (b *bundle) name() string {
 
 func (b *bundle) addr() addr.Addr {
 	a := b.cohort.Address.Child("features").Child(string(b.from.Addr()))
+	if b.word != "" {
+		a = a.Child(b.word)
+	}
 	if b.depth > 0 {
 		a = addr.Addr(fmt.Sprintf("%s#%d", a, b.depth+1))
 	}
@@ -99,13 +112,27 @@ const (
 func (l *lowering) bundle(b *bundle) {
 	out := l.object(b.name(), b.hash())
 	f := l.fuse(b)
-	step := &Step{Addr: b.addr(), Title: fmt.Sprintf("%s of %s from %s", count(len(b.vars), "feature"), cohortTitle(b.cohort), b.from.Addr()),
+	step := &Step{Addr: b.addr(), Title: fmt.Sprintf("%s of %s from %s%s", count(len(b.vars), "feature"), cohortTitle(b.cohort), b.from.Addr(), by(b.word)),
 		Node: b.vars[0], Vars: b.vars, Hash: b.hash(), Out: out, IsTable: true, Type: "entity_vars", Span: b.vars[0].Span,
 		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: f.sel, PassKey: rel.C(rowsAlias, b.cohort.Entity.IDColumn)}}}
 	for _, v := range b.vars {
 		step.Parts = append(step.Parts, Part{Name: "var " + v.Name, Span: v.Span, Probe: func() rel.Rel { return l.probe(b, v) }})
 	}
-	l.add(step)
+	l.add(step, b.grain)
+}
+
+// bundleOnce lowers a bundle at the time of l, unless that has been done.
+func (l *lowering) bundleOnce(b *bundle) {
+	if k := l.key(b.addr()); !l.times.done[k] {
+		l.times.done[k] = true
+		l.bundle(b)
+	}
+}
+
+// bundleObject is what a bundle makes.
+func (l *lowering) bundleObject(b *bundle) rel.Object {
+	l.want(b.addr(), func() { l.bundle(b) })
+	return l.object(b.name(), b.hash())
 }
 
 // fuse puts the statement of a bundle together.
@@ -130,6 +157,14 @@ func cohortTitle(c *model.Cohort) string {
 		return c.Entity.Name
 	}
 	return "cohort " + c.Name
+}
+
+// by tells a grain in a title, "" for none.
+func by(grain string) string {
+	if grain == "" {
+		return ""
+	}
+	return " by " + grain
 }
 
 func count(n int, word string) string {
@@ -274,6 +309,6 @@ func (l *lowering) inputVarsOf(b *bundle) []*model.InputVar {
 
 // probe computes one var of a bundle alone, over all rows, and counts the outcome.
 func (l *lowering) probe(b *bundle, v *model.EntityVar) rel.Rel {
-	body := l.fuse(&bundle{cohort: b.cohort, from: b.from, depth: b.depth, vars: []*model.EntityVar{v}}).sel
+	body := l.fuse(&bundle{cohort: b.cohort, from: b.from, depth: b.depth, grain: b.grain, vars: []*model.EntityVar{v}}).sel
 	return &rel.Select{From: rel.Source{Rel: body, Alias: "v"}, Items: []rel.Item{item(&rel.Agg{Fn: rel.Count, Args: []rel.Expr{rel.C("v", v.Name)}}, "n")}}
 }

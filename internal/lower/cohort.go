@@ -28,7 +28,7 @@ func (l *lowering) cohort(n *model.Cohort) {
 	}
 	out := l.objectOf(n)
 	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: out, IsTable: true, Type: "entity_cohort",
-		Span: n.Span, Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}})
+		Span: n.Span, Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}}, n.Grain)
 	l.publish(&Published{Name: n.ObjectName(), Step: n.Address, From: out, Entity: n.Entity, Kind: "cohort", Span: n.Span})
 }
 

@@ -33,7 +33,7 @@ func (l *lowering) featureTable(n *model.FeatureTable) {
 	}
 	out := l.objectOf(n)
 	l.add(&Step{Addr: n.Address, Title: "feature table " + n.Name, Node: n, Hash: n.Hash, Out: out, Type: "feature_table_model",
-		Span: n.Span, Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeView, Body: sel}}})
+		Span: n.Span, Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeView, Body: sel}}}, n.Grain)
 	l.publish(&Published{Name: n.Name, Step: n.Address, From: out, Entity: c.Entity, Kind: "feature table", Span: n.Span})
 }
 
@@ -83,7 +83,7 @@ func (l *lowering) featureView(n *model.FeatureView) {
 		kind = rel.MakeTable
 	}
 	l.add(&Step{Addr: n.Address, Title: "feature view " + n.Name, Node: n, Hash: n.Hash, Out: out, IsTable: n.Table, Type: "feature_view",
-		Span: n.Span, Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}})
+		Span: n.Span, Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}}, n.Grain)
 	l.publish(&Published{Name: n.Name, Step: n.Address, From: out, Entity: c.Entity, Kind: "feature view", ColumnComments: comments, Span: n.Span})
 }
 

@@ -106,7 +106,7 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 		g.program = append(g.program, &rel.Drop{Object: o})
 	}
 	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: g.out, Extra: extra, Kept: kept,
-		Type: typ, Program: g.program, Span: n.Span, Scratch: g.scratch})
+		Type: typ, Program: g.program, Span: n.Span, Scratch: g.scratch}, n.Grain)
 	if n.Entity.Stitcher == n {
 		l.publish(&Published{Name: n.Name, Step: n.Address, From: g.out, Entity: n.Entity, Kind: "graph", Span: n.Span})
 	} else {
@@ -205,7 +205,11 @@ func (l *lowering) valueSet(s *model.ValueSet, asText bool) rel.Rel {
 	if asText {
 		x = &rel.Cast{X: x, Type: rel.Text}
 	}
-	sel := &rel.Select{From: table(l.objectOf(s.From), "s"), Items: []rel.Item{item(x, "value")}}
+	from := l
+	if !s.At.IsZero() {
+		from = l.when(s.At.At(l.ctx.EndTime))
+	}
+	sel := &rel.Select{From: table(from.objectOf(s.From), "s"), Items: []rel.Item{item(x, "value")}}
 	if s.Where != nil {
 		sel.Where = []rel.Expr{l.user(s.Where, s.From, "s")}
 	}

@@ -15,7 +15,7 @@ func (l *lowering) input(n *model.Input) {
 	out := l.objectOf(n)
 	l.add(&Step{Addr: n.Address, Title: "input " + n.Name, Node: n, Hash: n.Hash, Out: out, IsTable: kind == rel.MakeTable,
 		Type: "input", Span: n.Span,
-		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}})
+		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: sel}}}, n.Grain)
 }
 
 // inputAlias is the alias of an input's table where its rows are chosen.
@@ -111,7 +111,7 @@ func (l *lowering) sqlModel(n *model.SQLModel) {
 		program = append(program, &rel.Let{Out: out, Kind: kind, Body: l.userQuery(n.Query)})
 	}
 	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: out, IsTable: kind == rel.MakeTable,
-		Type: "sql_template", Span: n.Span, Program: program})
+		Type: "sql_template", Span: n.Span, Program: program}, n.Grain)
 	if n.Output != model.AsEphemeral {
 		l.publish(&Published{Name: n.Name, Step: n.Address, From: out, Kind: "model", Span: n.Span})
 	}
@@ -172,6 +172,6 @@ func (l *lowering) union(n *model.Union) {
 	}
 	out := l.objectOf(n)
 	l.add(&Step{Addr: n.Address, Title: "union " + n.Name, Node: n, Hash: n.Hash, Out: out, Type: "common_column_union", Span: n.Span,
-		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeView, Body: body}}})
+		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeView, Body: body}}}, n.Grain)
 	l.publish(&Published{Name: n.Name, Step: n.Address, From: out, Kind: "model", Span: n.Span})
 }

@@ -17,6 +17,11 @@ import (
 type Context struct {
 	SeqNo   int64
 	EndTime time.Time
+	// Number gives the seq no of another time that the run needs; it is asked once for each, in order of time. nil counts on
+	// from SeqNo.
+	Number func(end time.Time) int64
+	// Graph gives the project as resolved for another end time; nil when that makes no difference.
+	Graph func(end time.Time) *model.Graph
 	// BeginTime is the zero time when rows of any age count.
 	BeginTime time.Time
 	// KernelNodes is how many ids the in-process solver may hold; above it the graph is solved in SQL.
@@ -27,8 +32,13 @@ type Context struct {
 
 // Step is one unit of work: what one line of progress shows, what is retried, reused and registered.
 type Step struct {
-	Addr  addr.Addr
-	Title string // "identity graph of user", "12 features of user from inputs/orders"
+	Addr addr.Addr
+	// Ref is Addr without the time that tells a step from that of the same node at another time.
+	Ref addr.Addr
+	// SeqNo and EndTime are the context of what the step makes.
+	SeqNo   int64
+	EndTime time.Time
+	Title   string // "identity graph of user", "12 features of user from inputs/orders"
 	// Node is the node the step builds; nil for the publish step. Vars are the entity vars a features step computes.
 	Node model.Node
 	Vars []*model.EntityVar
@@ -73,7 +83,9 @@ type Result struct {
 	Steps     []*Step // in an order that respects Needs
 	Published []*Published
 	// Checks are the looks at objects that are due before publishing, in the order of the steps that make the objects.
-	Checks   []*CheckScan
+	Checks []*CheckScan
+	// Contexts are the times that steps are made for, that of the run included, by time.
+	Contexts []Context
 	byAddr   map[addr.Addr]*Step
 	graph    *model.Graph
 	bundleOf map[*model.EntityVar]*bundle
@@ -117,58 +129,56 @@ func (r *Result) Find(path string) (step *Step, why string) {
 			return s, ""
 		}
 	}
-	return r.byAddr[a], ""
-}
-
-// Lower makes the steps of a run. Nodes that are broken or disabled, and what needs them, are left out.
-func Lower(g *model.Graph, ctx Context) *Result {
-	l := &lowering{g: g, ctx: ctx, bundleOf: map[*model.EntityVar]*bundle{}, sourceTables: map[model.Source]rel.Object{}, visible: map[*model.Cohort]map[*model.EntityVar]bool{}}
-	l.out = &Result{byAddr: map[addr.Addr]*Step{}, graph: g, bundleOf: l.bundleOf}
-	l.earlier = earlier{bundleOf: l.bundleOf, decided: map[read]bool{}, also: map[model.Node][]model.Node{}}
-	l.groupVars()
-	done := map[*bundle]bool{}
-	for _, n := range g.Order {
-		if !usable(n) {
-			continue
-		}
-		switch n := n.(type) {
-		case *model.Input:
-			l.input(n)
-		case *model.SQLModel:
-			l.sqlModel(n)
-		case *model.Union:
-			l.union(n)
-		case *model.Stitcher:
-			l.stitcher(n)
-		case *model.Cohort:
-			l.cohort(n)
-		case *model.EntityVar:
-			if bd := l.bundleOf[n]; bd != nil && !done[bd] && bd.ready(n) {
-				done[bd] = true
-				l.bundle(bd)
-			}
-		case *model.VarTable:
-			l.varTable(n)
-		case *model.FeatureTable:
-			l.featureTable(n)
-		case *model.FeatureView:
-			l.featureView(n)
+	if s := r.byAddr[a]; s != nil {
+		return s, ""
+	}
+	for _, s := range r.Steps { // only made for earlier times
+		if s.Ref.Key() == a.Key() {
+			return s, ""
 		}
 	}
-	l.checks()
-	l.out.connect()
-	l.out.dropUnread()
-	l.out.sort()
-	l.out.sortChecks()
-	return l.out
+	return nil, ""
 }
 
-// dropUnread leaves out files that would be loaded for nobody.
+// lower makes the steps of a node at the time of l.
+func (l *lowering) lower(n model.Node) {
+	if n == nil || !usable(n) {
+		return
+	}
+	switch n := n.(type) {
+	case *model.Input:
+		l.input(n)
+	case *model.SQLModel:
+		l.sqlModel(n)
+	case *model.Union:
+		l.union(n)
+	case *model.Stitcher:
+		l.stitcher(n)
+	case *model.Cohort:
+		l.cohort(n)
+	case *model.EntityVar:
+		if b := l.bundleOf[n]; b != nil && b.ready(n) {
+			l.bundleOnce(b)
+		}
+	case *model.VarTable:
+		l.varTable(n)
+	case *model.FeatureTable:
+		l.featureTable(n)
+	case *model.FeatureView:
+		l.featureView(n)
+	}
+}
+
+// dropUnread leaves out files that would be loaded for nobody, and inputs that are read at other times only.
 func (r *Result) dropUnread() {
 	needed := map[addr.Addr]bool{}
+	elsewhere := map[addr.Addr]bool{}
 	for _, s := range r.Steps {
 		for _, a := range s.Needs {
 			needed[a] = true
+		}
+		if s.Addr != s.Ref {
+			elsewhere[s.Ref] = true
 		}
 	}
 	for _, c := range r.Checks {
@@ -178,7 +188,7 @@ func (r *Result) dropUnread() {
 	}
 	var kept []*Step
 	for _, s := range r.Steps {
-		if _, input := s.Node.(*model.Input); input && s.IsTable && !needed[s.Addr] {
+		if _, input := s.Node.(*model.Input); input && (s.IsTable || elsewhere[s.Ref]) && !needed[s.Addr] {
 			delete(r.byAddr, s.Addr)
 			continue
 		}
@@ -243,6 +253,7 @@ func usable(n model.Node) bool { return !n.Base().Broken && n.Base().Disabled ==
 type lowering struct {
 	g        *model.Graph
 	ctx      Context
+	times    *times
 	out      *Result
 	bundles  []*bundle
 	bundleOf map[*model.EntityVar]*bundle
@@ -253,20 +264,31 @@ type lowering struct {
 	sourceTables map[model.Source]rel.Object
 }
 
-func (l *lowering) add(s *Step) {
+// add takes in a step for what has a grain.
+func (l *lowering) add(s *Step, grain model.Grain) {
 	l.hooks(s)
+	s.Ref, s.Addr = s.Addr, l.at(s.Addr, grain)
+	s.SeqNo, s.EndTime = l.ctx.SeqNo, l.ctx.EndTime
 	l.out.Steps = append(l.out.Steps, s)
 	l.out.byAddr[s.Addr] = s
 }
 
-func (l *lowering) publish(p *Published) { l.out.Published = append(l.out.Published, p) }
+func (l *lowering) publish(p *Published) {
+	if !l.times.publishing { // only what is built at its home is published
+		return
+	}
+	l.out.Published = append(l.out.Published, p)
+}
 
 func (l *lowering) object(name, hash string) rel.Object {
 	return rel.Named(rel.Internal, material.Fit(material.Name(name, hash, l.ctx.SeqNo), l.ctx.LongestName))
 }
 
-// objectOf is the material of a node.
+// objectOf is the material of a node, read at the time of l.
 func (l *lowering) objectOf(n model.Node) rel.Object {
+	l = l.home(n)
+	n = same(l, n)
+	l.want(n.Addr(), func() { l.lower(n) })
 	h := n.Base().Hash
 	switch n := n.(type) {
 	case *model.Input:

@@ -45,7 +45,7 @@ func (l *lowering) sourceVarTable(s model.Source) rel.Object {
 	l.sourceTables[s] = out
 	l.add(&Step{Addr: s.Addr().Child(model.ChildVarTable), Title: "rows of " + string(s.Addr()) + " with main ids", Node: s, Hash: digest, Out: out, IsTable: true,
 		Type: "input_var_table", Span: s.Base().Span,
-		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: l.rowsWithMainIDs(s)}}})
+		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: l.rowsWithMainIDs(s)}}}, l.g.Grain)
 	return out
 }
 

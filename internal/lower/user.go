@@ -81,6 +81,10 @@ func (l *lowering) time(which string) time.Time {
 
 // refRel is what a dereferenced node is read from.
 func (l *lowering) refRel(h model.RefHole) rel.Rel {
+	if !h.At.IsZero() {
+		l = l.when(h.At.At(l.ctx.EndTime))
+		h.Node, h.At = same(l, h.Node), model.GrainSpec{}
+	}
 	switch n := h.Node.(type) {
 	case *model.Stitcher:
 		switch h.Child {

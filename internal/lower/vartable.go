@@ -77,7 +77,7 @@ func (a *assembly) visit(v *model.EntityVar) {
 	}
 	n := 0
 	uses := v.Uses
-	if a.l.bundleOf[v] != nil {
+	if a.kept(v) {
 		uses = defaultUses(v)
 	} else {
 		n = 1
@@ -147,6 +147,7 @@ func (a *assembly) joined() *rel.Select {
 		return alias
 	}
 	bundles := map[*bundle]string{}
+	grains, there := map[model.Grain]string{}, map[model.Grain]bool{}
 	owners := map[*model.Cohort]string{}
 	for _, v := range a.order {
 		bd := a.l.bundleOf[v]
@@ -157,9 +158,21 @@ func (a *assembly) joined() *rel.Select {
 				owners[o] = join(a.l.varsOf(o, a.order, a.reader), fmt.Sprintf("p%d", len(owners)+1))
 			}
 			sel.Items = append(sel.Items, item(rel.C(owners[o], v.Name), a.name(v)))
+		case a.l.isCoarse(v):
+			if grains[v.Grain] == "" {
+				grains[v.Grain] = join(&rel.Table{Object: a.l.grainTable(a.c, v.Grain)}, fmt.Sprintf("t%d", len(grains)+1))
+			}
+			x := rel.Expr(rel.C(grains[v.Grain], v.Name))
+			if a.level[v] == 0 { // who is newer than the boundary has the default
+				x = a.l.finished(x, nil, v.Default, binding{})
+			} else if !there[v.Grain] { // a default that looks at other vars may be NULL for who is older
+				there[v.Grain] = true
+				sel.Items = append(sel.Items, item(rel.C(grains[v.Grain], id), thereCol(v.Grain)))
+			}
+			sel.Items = append(sel.Items, item(x, v.Name))
 		case bd != nil:
 			if bundles[bd] == "" {
-				bundles[bd] = join(&rel.Table{Object: a.l.object(bd.name(), bd.hash())}, fmt.Sprintf("b%d", len(bundles)+1))
+				bundles[bd] = join(&rel.Table{Object: a.l.bundleObject(bd)}, fmt.Sprintf("b%d", len(bundles)+1))
 			}
 			x := rel.Expr(rel.C(bundles[bd], v.Name))
 			if a.level[v] == 0 {
@@ -179,7 +192,7 @@ func (a *assembly) derive(rows rel.Rel, n int) rel.Rel {
 		if a.level[v] != n {
 			continue
 		}
-		if a.l.bundleOf[v] != nil { // only its default had to wait
+		if a.kept(v) { // only its default had to wait
 			replaced = append(replaced, v.Name)
 		}
 		items = append(items, item(a.value(v), v.Name))
@@ -204,7 +217,11 @@ func (a *assembly) finish(rows rel.Rel, want []*model.EntityVar, n int) rel.Rel 
 // value is a var of level 1 or above over the columns of the levels below.
 func (a *assembly) value(v *model.EntityVar) rel.Expr {
 	b := binding{of: "v", vars: func(u *model.EntityVar) rel.Expr { return rel.C("v", a.name(u)) }}
-	if a.l.bundleOf[v] != nil {
+	switch {
+	case a.l.isCoarse(v):
+		newer := &rel.IsNull{X: rel.C("v", thereCol(v.Grain))}
+		return &rel.Case{Whens: []rel.When{{If: newer, Then: a.l.bind(v.Default, b)}}, Else: rel.C("v", v.Name)}
+	case a.l.bundleOf[v] != nil:
 		return a.l.finished(rel.C("v", v.Name), v.Type, v.Default, b)
 	}
 	return a.l.derived(v, b)
@@ -287,15 +304,12 @@ func (l *lowering) varTable(n *model.VarTable) {
 	}
 	var parts []Part
 	for _, v := range vars {
-		if v.Cohort == c && (l.bundleOf[v] == nil || v.Type != nil || v.Default != nil) {
-			parts = append(parts, Part{Name: "var " + v.Name, Span: v.Span, Probe: func() rel.Rel {
-				return &rel.Select{From: rel.Source{Rel: l.assemble(c, []*model.EntityVar{v}, n), Alias: "v"},
-					Items: []rel.Item{item(&rel.Agg{Fn: rel.Count, Args: []rel.Expr{rel.C("v", v.Name)}}, "n")}}
-			}})
+		if v.Cohort == c && !l.isCoarse(v) && (l.bundleOf[v] == nil || v.Type != nil || v.Default != nil) {
+			parts = append(parts, l.varPart(c, v, n))
 		}
 	}
 	l.add(&Step{Parts: parts, Addr: n.Address, Title: fmt.Sprintf("var table of %s, %s", cohortTitle(c), count(own, "var")), Node: n, Hash: n.Hash,
 		Out: out, IsTable: kind == rel.MakeTable, Type: "entity_var_table", Span: n.Span,
-		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: l.assemble(c, vars, n)}}})
+		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: l.assemble(c, vars, n)}}}, n.Grain)
 	l.publish(&Published{Name: varTableName(c), Step: n.Address, From: out, Entity: c.Entity, Kind: "var table", ColumnComments: comments, Span: n.Span})
 }

@@ -94,6 +94,7 @@ func (b *Builder) resolve() {
 	b.run(&b.later) // names between nodes
 	b.declareViews()
 	b.eachUnit(b.declareChecks)
+	b.settleGrains()
 	b.run(&b.texts) // templates, with every node known
 	b.parse()
 	b.run(&b.checks)
@@ -138,6 +139,8 @@ type Builder struct {
 	texts       []func() // templates
 	checks      []func() // after parsing
 	queue       []parseJob
+	// grains are those that the project writes.
+	grains []usedGrain
 }
 
 func (b *Builder) run(fs *[]func()) {

@@ -118,6 +118,9 @@ func (b *Builder) defaultStitcher(e *Entity) *Stitcher {
 	s.Address, s.Span = addr.Model(s.Name), e.Span
 	s.Enable = "only_if_necessary"
 	b.SetEnable(s, e.spec.DefaultIDStitcher)
+	if m := e.spec.DefaultIDStitcher; m != nil {
+		b.SetGrain(s, m.TimeGrain)
+	}
 	add := func(from Source) {
 		for _, id := range from.SourceRows().IDsOf(e) {
 			if !id.MainID && id.ToDefault {

@@ -33,7 +33,7 @@ func (o *thisObject) Member(name string) (template.Value, bool) {
 	switch name {
 	case "DeRef":
 		return template.FuncOf(func(ctx *template.CallContext, args []template.Value, kw []template.Named) (template.Value, error) {
-			return o.n.deref(ctx, "", args, kw)
+			return o.n.deref(ctx, "", GrainSpec{}, args, kw)
 		}), true
 	case "name", "Name", "DbObjectNamePrefix", "UnquotedName":
 		return callable(template.Str(o.node.Addr().Last())), true
@@ -225,13 +225,13 @@ func (contractObject) Kind() string                         { return "a contract
 var derefParams = []string{"path", "dependency", "pre_existing", "prereqs", "baseline_name", "checkpoint_name", "time_grain_spec", "contract", "skip_dependency"}
 
 // deref resolves this.DeRef(path, ...): the object of another node, by name. base is the path that "./" starts from, "" for
-// the project.
-func (n *names) deref(ctx *template.CallContext, base string, args []template.Value, kw []template.Named) (template.Value, error) {
+// the project, and at the time that what is found there is read at unless another is asked for.
+func (n *names) deref(ctx *template.CallContext, base string, at GrainSpec, args []template.Value, kw []template.Named) (template.Value, error) {
 	bound, err := template.Bind(ctx, "DeRef", args, kw, derefParams...)
 	if err != nil {
 		return nil, err
 	}
-	m := &materialObject{n: n, node: n.sc.This}
+	m := &materialObject{n: n, node: n.sc.This, at: at}
 	optional := false
 	if bound[1].Given() {
 		kind, err := template.PlainString(bound[1].Value, "dependency")
@@ -288,7 +288,32 @@ func (n *names) deref(ctx *template.CallContext, base string, args []template.Va
 			}
 		}
 	}
+	if bound[6].Given() {
+		if m.at, err = grainSpec(bound[6]); err != nil {
+			return nil, err
+		}
+		if m.node == n.sc.This && !m.absent {
+			f := template.Failf(diag.RDeRef, "%s cannot be read at another time by itself", n.sc.This.Addr())
+			f.At, f.Fix = bound[6].Span, "take time_grain_spec away, or name another model"
+			return nil, f
+		}
+	}
 	return template.Obj(m), nil
+}
+
+// grainSpec reads the parameter time_grain_spec.
+func grainSpec(arg template.Arg) (GrainSpec, error) {
+	text, err := template.PlainString(arg.Value, "time_grain_spec")
+	if err != nil {
+		return GrainSpec{}, err
+	}
+	spec, ok := grainSpecOf(text)
+	if !ok {
+		f := template.Failf(diag.RDeRef, "no time_grain_spec %q", text)
+		f.At, f.Fix = arg.Span, "write hourly, daily, weekly, monthly or yearly, or \"-1Day\" for the boundary before the latest"
+		return spec, f
+	}
+	return spec, nil
 }
 
 // target finds the node of a path.
@@ -381,6 +406,8 @@ type materialObject struct {
 	written bool
 	// weak tells that reading it makes it no more necessary (enable_status: only_if_necessary).
 	weak bool
+	// at is the time it is read at.
+	at GrainSpec
 }
 
 func (o *materialObject) Kind() string { return "a dereferenced model" }
@@ -423,7 +450,7 @@ func (o *materialObject) Write(*template.CallContext) (template.Value, error) {
 	if m, ok := o.n.owner.(*SQLModel); ok && !o.weak {
 		m.firm(o.node)
 	}
-	return template.HoleValue{Hole: RefHole{Node: o.node, Child: o.child}}, nil
+	return template.HoleValue{Hole: RefHole{Node: o.node, Child: o.child, At: o.at}}, nil
 }
 
 func (o *materialObject) Member(name string) (template.Value, bool) {
@@ -459,7 +486,7 @@ func (o *materialObject) Member(name string) (template.Value, bool) {
 		return callable(template.Str(col)), true
 	case "DeRef":
 		return template.FuncOf(func(ctx *template.CallContext, args []template.Value, kw []template.Named) (template.Value, error) {
-			return o.n.deref(ctx, string(o.node.Addr()), args, kw)
+			return o.n.deref(ctx, string(o.node.Addr()), o.at, args, kw)
 		}), true
 	}
 	return nil, false

@@ -27,6 +27,11 @@ type Graph struct {
 	Checks []*Check
 	// Order is every node after the nodes it needs, in an order that depends on nothing but the project.
 	Order []Node
+	// Grain is the grain of nodes that state none.
+	Grain Grain
+	// TimeDependent tells that a template looks at the value of a time, so that resolving for another end time gives other
+	// texts.
+	TimeDependent bool
 	// Conditional are the references that templates would make if a condition were otherwise. Nobody waits for what they
 	// name.
 	Conditional []ConditionalRef
@@ -66,6 +71,9 @@ type NodeBase struct {
 	// Enable is the enable_status: "must_have", "good_to_have", "only_if_necessary", "disabled", or "" when not written.
 	Enable   string
 	EnableAt source.Span
+	// Grain says for which of the run's times the node is built: the latest boundary of it.
+	Grain    Grain
+	grainSet bool
 	// needed is the set of Needs once there are many.
 	needed map[Node]bool
 	// PreRun and PostRun are the user's scripts around the making of the node, nil for none.
@@ -168,6 +176,8 @@ type ValueSet struct {
 	Select *sqltext.Tree
 	Where  *sqltext.Tree // nil for none
 	From   Node
+	// At says at which time From is read.
+	At GrainSpec
 }
 
 // RowID is an id that rows of a source carry.
@@ -529,9 +539,16 @@ func (h ColumnHole) HoleKey() string { return "column " + string(h.Of.Addr()) + 
 type RefHole struct {
 	Node  Node
 	Child string
+	At    GrainSpec
 }
 
-// HoleKey names the node by its path.
-func (h RefHole) HoleKey() string { return "ref " + string(h.Node.Addr().Child(h.Child)) }
+// HoleKey names the node by its path, and the time it is read at if that is not the reader's.
+func (h RefHole) HoleKey() string {
+	key := "ref " + string(h.Node.Addr().Child(h.Child))
+	if !h.At.IsZero() {
+		key += " at " + h.At.String()
+	}
+	return key
+}
 
 var _ = []template.Hole{VarHole{}, InputVarHole{}, ColumnHole{}, RefHole{}}

@@ -224,7 +224,7 @@ func meaning(w *strings.Builder, n Node) {
 			for _, x := range t.Filters {
 				f("filter", fmt.Sprint(x.Exclude, x.Kind, x.Text))
 				if x.Set != nil {
-					f("set", x.Set.From.Addr().Key())
+					f("set", setFrom(x.Set))
 					tree("set.select", x.Set.Select)
 					tree("set.where", x.Set.Where)
 				}
@@ -292,6 +292,15 @@ func meaning(w *strings.Builder, n Node) {
 	}
 }
 
+// setFrom is where the values of a set come from.
+func setFrom(s *ValueSet) string {
+	key := s.From.Addr().Key()
+	if !s.At.IsZero() {
+		key += " at " + s.At.String()
+	}
+	return key
+}
+
 func filterMeaning(w *strings.Builder, x *CohortFilter) {
 	if x == nil {
 		return
@@ -301,7 +310,7 @@ func filterMeaning(w *strings.Builder, x *CohortFilter) {
 	case x.Cond != nil:
 		w.WriteString(x.Cond.Canonical())
 	case x.Set != nil:
-		fmt.Fprintf(w, "set %s", x.Set.From.Addr().Key())
+		fmt.Fprintf(w, "set %s", setFrom(x.Set))
 		for _, t := range []*sqltext.Tree{x.Set.Select, x.Set.Where} {
 			if t != nil {
 				w.WriteString(" " + t.Canonical())

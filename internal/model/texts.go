@@ -73,6 +73,7 @@ func (b *Builder) Render(owner Node, text source.Text, sc Scope) (template.Rende
 		owner.Base().Broken = true
 		return r, false
 	}
+	b.TimeDependent = b.TimeDependent || r.TimeDependent
 	for _, h := range r.Holes {
 		b.noteHole(owner, h)
 	}
@@ -131,7 +132,7 @@ func (b *Builder) valueSet(s *spec.SQLSet, owner Node, this Node) *ValueSet {
 	}
 	if len(r.Holes) == 1 && template.Placeholder(0) == r.Text.S {
 		if h, is := r.Holes[0].(RefHole); is {
-			out.From = h.Node
+			out.From, out.At = h.Node, h.At
 		}
 	}
 	if out.From == nil {

@@ -22,7 +22,9 @@ func (b *Builder) declareVarGroups() {
 			if s.Input {
 				b.declareInputVar(c, s)
 			} else {
-				b.DeclareVar(c, g.Name.Value, s)
+				if v := b.DeclareVar(c, g.Name.Value, s); v != nil {
+					b.groupGrain(v, g)
+				}
 			}
 		}
 	}

@@ -36,7 +36,9 @@ type Step struct {
 type Plan struct {
 	SeqNo              int64
 	BeginTime, EndTime time.Time
-	Steps              []*Step
+	// Contexts are the sequence numbers and times that steps are made for, that of the run included, by time.
+	Contexts []lower.Context
+	Steps    []*Step
 	// Publish makes all named objects visible at the end; nil when nothing is published.
 	Publish   *rel.Publish
 	Published []*lower.Published
@@ -77,7 +79,7 @@ type Options struct {
 // Make decides the actions. A ref that names no step is a diagnostic.
 func Make(l *lower.Result, ctx lower.Context, facts Facts, opt Options) (*Plan, diag.List) {
 	var diags diag.List
-	p := &Plan{SeqNo: ctx.SeqNo, BeginTime: ctx.BeginTime, EndTime: ctx.EndTime, lowered: l}
+	p := &Plan{SeqNo: ctx.SeqNo, BeginTime: ctx.BeginTime, EndTime: ctx.EndTime, Contexts: l.Contexts, lowered: l}
 	wanted := chosen(l, opt.Refs, &diags)
 	for _, s := range l.Steps {
 		st := &Step{Step: s}
@@ -87,9 +89,9 @@ func Make(l *lower.Result, ctx lower.Context, facts Facts, opt Options) (*Plan, 
 		case opt.Force:
 			st.Action, st.Reason = Build, "forced"
 		case facts.Built[strings.ToLower(s.Out.Name())]:
-			st.Action, st.Reason = Reuse, fmt.Sprintf("built in seq no %d with the same definition", ctx.SeqNo)
+			st.Action, st.Reason = Reuse, fmt.Sprintf("built in seq no %d with the same definition", s.SeqNo)
 		default:
-			st.Action, st.Reason = Build, fmt.Sprintf("not built in seq no %d yet", ctx.SeqNo)
+			st.Action, st.Reason = Build, fmt.Sprintf("not built in seq no %d yet", s.SeqNo)
 		}
 		p.Steps = append(p.Steps, st)
 	}

@@ -56,13 +56,13 @@ func (w *Work) Lookup(ctx context.Context, m Moment, id, entity string) ([]*Pers
 		diags.Errorf(diag.UFlag, source.Span{}, "no entity %q; there are %s", entity, strings.Join(names, ", "))
 		return nil, diags, nil
 	}
-	materials, err := w.Registry.Materials(ctx, m.SeqNo)
+	materials, err := w.materials(ctx, g, m)
 	if err != nil {
 		return nil, diags, err
 	}
 	l := &lookup{ctx: ctx, w: w, m: m, built: map[string]rel.Object{}}
-	for _, b := range materials {
-		l.built[strings.ToLower(b.Ref)] = rel.Named(rel.Internal, b.Name)
+	for key, b := range materials {
+		l.built[key] = rel.Named(rel.Internal, b.Name)
 	}
 	var out []*Person
 	for _, e := range g.Entities {

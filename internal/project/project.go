@@ -117,7 +117,8 @@ type Settings struct {
 	// SeqNo, BeginTime and EndTime are the context.
 	SeqNo              int64
 	BeginTime, EndTime time.Time
-	KernelMemory       int64
+	// KernelMemory is how many bytes a computation in the process may take; a negative number allows none.
+	KernelMemory int64
 	// Catalog tells which tables exist and their columns; nil takes every input to exist.
 	Catalog catalog.Catalog
 	// Describe returns the columns of a query without running it; nil when there is no engine to ask.
@@ -128,6 +129,15 @@ type Settings struct {
 
 // bytesPerNode is what the in-process solver needs for an id (see kernel.Components).
 const bytesPerNode = 28
+
+// kernelNodes is how many ids the in-process solver may hold: memory for little is not worth a rule of its own, but a negative
+// one leaves it nothing.
+func kernelNodes(memory int64) int64 {
+	if memory < 0 {
+		return 0
+	}
+	return max(memory, 64<<20) / bytesPerNode
+}
 
 // Compiled is a project made into statements.
 type Compiled struct {
@@ -268,19 +278,30 @@ func fileColumns(d dialect.Dialect, s Settings) func(format, path string) ([]str
 }
 
 // Compile takes the project to statements. facts tell what is built already. With errors in the list the result is nil.
+// Times other than the run's own get the numbers after its own.
 func (p *Project) Compile(s Settings, facts plan.Facts) (*Compiled, diag.List, error) {
+	return p.compile(s, offline{facts})
+}
+
+func (p *Project) compile(s Settings, known past) (*Compiled, diag.List, error) {
+	s.EndTime = p.End(s.EndTime)
 	g, diags, err := p.Resolve(s)
 	if err != nil {
 		return nil, diags, err
 	}
 	d := p.Leaves.Dialect(s.Dialect)
-	ctx := lower.Context{SeqNo: s.SeqNo, EndTime: s.EndTime, BeginTime: s.BeginTime, KernelNodes: max(s.KernelMemory, 64<<20) / bytesPerNode,
-		LongestName: dialect.LongestName(d)}
+	other := &otherTimes{p: p, s: s, g: g}
+	ctx := lower.Context{SeqNo: s.SeqNo, EndTime: s.EndTime, BeginTime: s.BeginTime, KernelNodes: kernelNodes(s.KernelMemory),
+		LongestName: dialect.LongestName(d), Number: known.number(s), Graph: other.graph()}
 	if diags.HasErrors() {
 		diags.Add(p.printMistakes(lower.Lower(g, ctx), d, s, diags))
 		return nil, diags, nil
 	}
 	lowered := lower.Lower(g, ctx)
+	diags.Add(other.diags)
+	if other.err != nil || diags.HasErrors() {
+		return nil, diags, other.err
+	}
 	for _, st := range lowered.Steps {
 		if err := rel.Check(st.Program); err != nil {
 			return nil, diags, fmt.Errorf("a defect of kith in %s: %w", st.Addr, err)
@@ -297,6 +318,10 @@ func (p *Project) Compile(s Settings, facts plan.Facts) (*Compiled, diag.List, e
 			return nil, diags, err
 		}
 		diags.Add(notes)
+	}
+	facts, err := known.facts(lowered.Contexts)
+	if err != nil {
+		return nil, diags, err
 	}
 	pl, more := plan.Make(lowered, ctx, facts, plan.Options{Force: s.Force, Refs: s.Refs})
 	diags.Add(more)

@@ -30,20 +30,17 @@ func Plain(sql string) (q Query, ok bool) {
 
 // Render renders a query in a context: this.DeRef(path) is the real name of what was built there.
 func (w *Work) Render(ctx context.Context, sql string, m Moment) (Query, diag.List, error) {
-	materials, err := w.Registry.Materials(ctx, m.SeqNo)
-	if err != nil {
-		return Query{}, nil, err
-	}
 	s := w.Settings(m)
 	g, diags, err := w.Project.Resolve(s)
 	if err != nil || diags.HasErrors() {
 		return Query{}, diags, err
 	}
 	diags = nil // those of the project have nothing to do with the query
-	names := &queryNames{g: g, env: s.Env, d: w.Registry.Dialect, m: m, built: map[string]run.Material{}}
-	for _, b := range materials {
-		names.built[strings.ToLower(b.Ref)] = b
+	built, err := w.materials(ctx, g, m)
+	if err != nil {
+		return Query{}, nil, err
 	}
+	names := &queryNames{g: g, env: s.Env, d: w.Registry.Dialect, m: m, built: built}
 	q, _ := Plain(sql)
 	t, ds := template.Parse(q.Text)
 	diags.Add(ds)

@@ -113,9 +113,9 @@ func (w When) Offline(now time.Time) (Moment, diag.List) {
 	return m, diags
 }
 
-// In is the moment in a warehouse. A number that the registry knows brings its times with it; equal times get the number
+// In is the moment in a warehouse. boundary gives the latest end time at or before one at which anything of the project changes. A number that the registry knows brings its times with it; equal times get the number
 // they had before.
-func (w When) In(ctx context.Context, reg *run.Registry, now time.Time) (Moment, diag.List, error) {
+func (w When) In(ctx context.Context, reg *run.Registry, now time.Time, boundary func(time.Time) time.Time) (Moment, diag.List, error) {
 	t, diags := w.parse()
 	if diags.HasErrors() {
 		return Moment{}, diags, nil
@@ -141,7 +141,9 @@ func (w When) In(ctx context.Context, reg *run.Registry, now time.Time) (Moment,
 		case ok:
 			m.known(begin, end, &diags)
 			return m, diags, nil
-		case m.EndTime.IsZero():
+		case !m.EndTime.IsZero():
+			m.EndTime = boundary(m.EndTime)
+		default:
 			diags.Errorf(diag.WSeqNo, source.Span{}, "seq no %d is not in the registry of this warehouse", m.SeqNo).
 				WithFix("give --end_time as well to begin it, or leave out --seq_no")
 		}
@@ -150,6 +152,7 @@ func (w When) In(ctx context.Context, reg *run.Registry, now time.Time) (Moment,
 	if m.EndTime.IsZero() {
 		m.EndTime = now.UTC().Truncate(time.Second).Add(-t.offset)
 	}
+	m.EndTime = boundary(m.EndTime)
 	n, err := reg.Sequence(ctx, m.BeginTime, m.EndTime)
 	m.SeqNo = n
 	return m, diags, err

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"kith/internal/diag"
-	"kith/internal/plan"
 	"kith/internal/run"
 )
 
@@ -96,18 +95,21 @@ func (p *Project) Settings(t Target, m Moment) Settings {
 
 // Compile compiles with what the registry knows of earlier work.
 func (w *Work) Compile(ctx context.Context, s Settings) (*Compiled, diag.List, error) {
-	built, err := w.Registry.Built(ctx, s.SeqNo)
+	seqs, err := w.Registry.Sequences(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	passed, err := w.Registry.Passed(ctx, s.SeqNo)
-	if err != nil {
-		return nil, nil, err
+	var diags diag.List
+	s.EndTime = w.Project.End(s.EndTime)
+	if _, end, ok := seqs.Times(s.SeqNo); ok && !end.Equal(s.EndTime) {
+		diags.Errorf(diag.WSeqNo, w.Project.Spec.DefaultTimeGrain.Span, "seq no %d has the end time %s, at which no model of this project changes", s.SeqNo, end.UTC().Format(time.RFC3339)).
+			WithFix("leave out --seq_no: the project's default_time_grain is not what it was in that run")
+		return nil, diags, nil
 	}
-	return w.Project.Compile(s, plan.Facts{Built: built, Passed: passed})
+	return w.Project.compile(s, &registered{ctx, w.Registry, seqs, s.SeqNo})
 }
 
 // Moment finds the sequence number and times.
 func (w *Work) Moment(ctx context.Context, when When, now time.Time) (Moment, diag.List, error) {
-	return when.In(ctx, w.Registry, now)
+	return when.In(ctx, w.Registry, now, w.Project.End)
 }

@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"encoding/json"
-	"strings"
 	"time"
 
 	"kith/internal/dialect"
@@ -72,64 +71,6 @@ func (r *Registry) rows(ctx context.Context, q rel.Rel) ([][]any, error) {
 	return out, rows.Err()
 }
 
-// Sequence returns the number of a context: the newest that the same times had before, else the next free one.
-func (r *Registry) Sequence(ctx context.Context, begin, end time.Time) (int64, error) {
-	rows, err := r.rows(ctx, r.selectFrom(sequenceTable, "seq_no", "begin_ts", "end_ts"))
-	if err != nil {
-		return 0, err
-	}
-	var last, same int64
-	for _, row := range rows {
-		n, _ := row[0].(int64)
-		last = max(last, n)
-		if sameTime(row[1], begin) && sameTime(row[2], end) {
-			same = max(same, n)
-		}
-	}
-	if same > 0 {
-		return same, nil
-	}
-	return last + 1, nil
-}
-
-// Fresh returns a number that no context has. A forced run takes one: what it builds must not overwrite the materials of its
-// times, because published views read those until the new ones are complete.
-func (r *Registry) Fresh(ctx context.Context) (int64, error) {
-	rows, err := r.rows(ctx, r.selectFrom(sequenceTable, "seq_no"))
-	var last int64
-	for _, row := range rows {
-		n, _ := row[0].(int64)
-		last = max(last, n)
-	}
-	return last + 1, err
-}
-
-// Take registers a context under its number, if it is not there.
-func (r *Registry) Take(ctx context.Context, seqNo int64, begin, end time.Time) error {
-	if _, _, ok, err := r.Context(ctx, seqNo); ok || err != nil {
-		return err
-	}
-	return r.exec(ctx, rel.Program{&rel.Insert{Into: sequenceTable, Columns: []string{"seq_no", "begin_ts", "end_ts"},
-		Body: literals([]rel.Column{{Name: "seq_no", Type: rel.BigInt}, {Name: "begin_ts", Type: rel.Timestamp}, {Name: "end_ts", Type: rel.Timestamp}},
-			seqNo, timeOrNil(begin), end)}})
-}
-
-// Context returns the times of a sequence number; ok is false when there is none of that number.
-func (r *Registry) Context(ctx context.Context, seqNo int64) (begin, end time.Time, ok bool, err error) {
-	rows, err := r.rows(ctx, r.selectFrom(sequenceTable, "seq_no", "begin_ts", "end_ts"))
-	if err != nil {
-		return begin, end, false, err
-	}
-	for _, row := range rows {
-		if row[0] == seqNo {
-			begin, _ = row[1].(time.Time)
-			end, _ = row[2].(time.Time)
-			return begin, end, true, nil
-		}
-	}
-	return begin, end, false, nil
-}
-
 // Latest returns the number of the newest published run; ok is false before the first.
 func (r *Registry) Latest(ctx context.Context) (seqNo int64, ok bool, err error) {
 	rows, err := r.rows(ctx, r.selectFrom(latestTable, "seq_no"))
@@ -138,32 +79,6 @@ func (r *Registry) Latest(ctx context.Context) (seqNo int64, ok bool, err error)
 	}
 	n, ok := rows[0][0].(int64)
 	return n, ok, nil
-}
-
-// Built returns the names (lower case) of materials of a sequence number that are complete and still there.
-func (r *Registry) Built(ctx context.Context, seqNo int64) (map[string]bool, error) {
-	sel := r.selectFrom(registryTable, "material_name", "metadata")
-	sel.Where = []rel.Expr{rel.Eq(rel.C("t", "seq_no"), rel.I(seqNo))}
-	rows, err := r.rows(ctx, sel)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]bool{}
-	for _, row := range rows {
-		name, _ := row[0].(string)
-		meta, _ := row[1].(string)
-		if name == "" || statusOf(meta) != statusComplete || out[strings.ToLower(name)] {
-			continue
-		}
-		_, ok, err := r.Conn.Table(rel.Named(rel.Internal, name))
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			out[strings.ToLower(name)] = true
-		}
-	}
-	return out, nil
 }
 
 // Status of a material in the registry.
@@ -211,11 +126,11 @@ func (r *Registry) Record(ctx context.Context, s *Step, p *Plan, status int, row
 	if rows >= 0 {
 		count = rows
 	}
-	name := s.Addr.Last()
+	name := s.Ref.Last()
 	entity := s.EntityName()
 	return r.exec(ctx, rel.Program{&rel.Insert{Into: registryTable, Columns: names, Body: literals(registryColumns,
-		name, string(s.Addr), s.Type, s.Hash, name+":"+s.Type+":"+entity, entity,
-		p.SeqNo, timeOrNil(p.BeginTime), p.EndTime, time.Now().UTC().Truncate(time.Microsecond), s.Out.Name(), count,
+		name, string(s.Ref), s.Type, s.Hash, name+":"+s.Type+":"+entity, entity,
+		s.SeqNo, timeOrNil(p.BeginTime), s.EndTime, time.Now().UTC().Truncate(time.Microsecond), s.Out.Name(), count,
 		r.Target, string(meta), "{}", r.Version, int64(registryVersion))}})
 }
 
@@ -241,12 +156,4 @@ func timeOrNil(t time.Time) any {
 		return nil
 	}
 	return t
-}
-
-func sameTime(v any, t time.Time) bool {
-	got, ok := v.(time.Time)
-	if !ok {
-		return t.IsZero()
-	}
-	return got.Equal(t)
 }

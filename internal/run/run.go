@@ -126,7 +126,7 @@ func Run(ctx context.Context, reg *Registry, p *Plan, opt Options) (*Outcome, er
 func (r *runner) run(ctx context.Context, out *Outcome) error {
 	r.emit(r.started())
 	reg, p := r.reg, r.plan
-	if err := reg.Take(ctx, p.SeqNo, p.BeginTime, p.EndTime); err != nil {
+	if err := reg.takeAll(ctx, p); err != nil {
 		return err
 	}
 	if err := reg.beginRun(ctx, r.opt, p, r.clock.started); err != nil {

@@ -27,6 +27,7 @@ type namedStitcher struct {
 
 func (r *reader) settle(root *source.Node) {
 	r.impliedIDTypes(root)
+	r.impliedGrain(root)
 	for _, in := range r.p.Inputs {
 		r.settleIDs(in)
 	}
@@ -34,6 +35,51 @@ func (r *reader) settle(root *source.Node) {
 	for _, x := range r.excluded {
 		r.settleExcluded(x)
 	}
+}
+
+// lastWithoutGrain is the schema from which a project that uses time grains says what the default is; before, grains were an
+// experiment (modelling.md sections 0.2 and 13).
+const lastWithoutGrain = 88
+
+// impliedGrain gives a project of before the default that it has.
+func (r *reader) impliedGrain(root *source.Node) {
+	v := r.p.SchemaVersion
+	if v.Span.IsZero() || v.Value >= lastWithoutGrain || r.p.DefaultTimeGrain.Value != "" {
+		return
+	}
+	at, ok := firstGrain(r.p)
+	if !ok {
+		return
+	}
+	const grain = "tick"
+	r.p.DefaultTimeGrain = source.At[string]{Value: grain, Span: at}
+	r.d.Warnf(diag.SFormerMechanism, at, "a time_grain without %q in %s is an older form", "default_time_grain", ProjectFile).WithFix("add default_time_grain: %s", grain)
+	r.d.older(at, "time_grain without default_time_grain", "default_time_grain: "+grain, AddKey{In: root, Key: "default_time_grain", Value: grain})
+}
+
+// firstGrain is the place of a time_grain that the project uses; ok is false when it uses none.
+func firstGrain(p *Project) (at source.Span, ok bool) {
+	for _, e := range p.Entities {
+		if m := e.DefaultIDStitcher; m != nil && m.TimeGrain.Value != "" {
+			return m.TimeGrain.Span, true
+		}
+	}
+	for _, m := range p.Models {
+		if n := m.Spec.Get("time_grain"); n != nil {
+			return n.Span, true
+		}
+	}
+	for _, g := range p.VarGroups {
+		if g.TimeGrain.Value != "" {
+			return g.TimeGrain.Span, true
+		}
+		for _, v := range g.Vars {
+			if v.TimeGrain.Value != "" {
+				return v.TimeGrain.Span, true
+			}
+		}
+	}
+	return at, false
 }
 
 // settleIDs gives ids without an entity that of their input, or the only one there is.

@@ -34,7 +34,7 @@ var defaultStitcherObject = &Object[Materialization]{
 	Name: "default_id_stitcher", Place: "entities[].default_id_stitcher", Doc: "Settings of the id stitcher that is made when the entity names none.",
 	Span: func(m *Materialization) *source.Span { return &m.Span },
 	Fields: []Field[Materialization]{
-		Enum("time_grain", "How often the id graph changes.", TimeGrains, func(m *Materialization) *source.At[string] { return &m.TimeGrain }, Since(63)),
+		Enum("time_grain", "For which times the id graph is built: the latest boundary of the grain.", TimeGrains, func(m *Materialization) *source.At[string] { return &m.TimeGrain }, Since(63)),
 		Duration("incremental_timedelta", "How far before the last run's end late rows are still read.", false, func(m *Materialization) *source.At[string] { return &m.IncrementalTimedelta }, Default("96h")),
 		Inline("materialization", "How the id graph is kept.", MaterializationObject),
 		Ignored[Materialization]("validity_time", "How long a result stayed usable.", Gone(80)),
@@ -125,7 +125,7 @@ var projectObject = &Object[projectFile]{
 		Names("python_requirements", "Python packages that the project needs, and the version of pb it was written for.", func(p *projectFile) *[]source.At[string] { return &p.PythonRequirements }, Since(49), NoEffect),
 		Duration("retention_period", "How long results are kept.", true, func(p *projectFile) *source.At[string] { return &p.RetentionPeriod }, Since(72), Default("720h"), Was("time_to_live")),
 		Bool("carry_forward_privileges", "Whether grants on a published object pass on to the one that replaces it.", func(p *projectFile) *source.At[bool] { return &p.CarryForwardPrivileges }, Since(84), Default("false")),
-		Enum("default_time_grain", "Grain of models that state none.", TimeGrains, func(p *projectFile) *source.At[string] { return &p.DefaultTimeGrain }, Since(63)),
+		Enum("default_time_grain", "Grain of all that states none, not coarser than any in use. A run ends at its latest boundary.", TimeGrains, func(p *projectFile) *source.At[string] { return &p.DefaultTimeGrain }, Since(63)),
 		Objs("available_tags", "Tags that vars may carry.", tagObject, func(p *projectFile) *[]*Tag { return &p.AvailableTags }, Since(61), NoEffect, Was("tags")),
 		ObjFunc("id_stitcher_rules", "Rules that add or remove single ids and links.", stitcherRulesObject, func(p *projectFile, r *StitcherRules) { p.StitcherRules = r }, Since(92)),
 		Str("dialect", "The SQL dialect the project is written in.", func(p *projectFile) *source.At[string] { return &p.Dialect }, Beyond, Default("that of the warehouse")),

@@ -17,6 +17,11 @@ var EnableStatuses = []string{"must_have", "good_to_have", "only_if_necessary", 
 // TimeGrains are the spellings of time grains, finest first.
 var TimeGrains = []string{"tick", "tenminutes", "10minutes", "hour", "day", "week", "month", "year"}
 
+// TimeGrain is the field time_grain of a model_spec.
+func TimeGrain[T any](at func(*T) *source.At[string]) Field[T] {
+	return Enum("time_grain", "For which times it is built: the latest boundary of the grain.", TimeGrains, at, Default("default_time_grain of the project"))
+}
+
 // MaterializationObject is the materialization block of models, vars and feature views.
 var MaterializationObject = &Object[Materialization]{
 	Name: "materialization", Place: "models[].model_spec.materialization",

@@ -87,7 +87,7 @@ func varFields(input bool) []Field[Var] {
 			BoolFunc("is_feature", "Whether feature views show it.", func(v *Var, b source.At[bool]) { v.IsFeature, v.IsFeatureOK = b, true }, Since(49), Default("true")),
 			Txt("merge", "Expression that combines the value so far with that of new rows.", func(v *Var) *source.Text { return &v.Merge }, Since(96)),
 			Txt("merge_where", "Which of the two values count when they are combined.", func(v *Var) *source.Text { return &v.MergeWhere }, Since(96)),
-			Enum("time_grain", "How often the value changes.", TimeGrains, func(v *Var) *source.At[string] { return &v.TimeGrain }, Since(67), Default("that of the group")),
+			Enum("time_grain", "For which times the value is computed: the latest boundary of the grain.", TimeGrains, func(v *Var) *source.At[string] { return &v.TimeGrain }, Since(67), Default("that of the group")),
 		)
 	}
 	return fields

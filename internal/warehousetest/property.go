@@ -14,7 +14,6 @@ import (
 	"pgregory.net/rapid"
 
 	"kith/internal/diag"
-	"kith/internal/plan"
 	"kith/internal/rel"
 )
 
@@ -126,7 +125,7 @@ func (w *world) compiled(t testing.TB, e Engine) (string, error) {
 	c := &testCase{tables: w.tables, files: []txtar.File{
 		{Name: "pb_project.yaml", Data: []byte(w.project)}, {Name: filepath.Join("models", "all.yaml"), Data: []byte(w.models)}}}
 	s := newSession(sc, e, c, byRule)
-	p, diags, err := s.compile(runOptions{end: defaultEnd}, plan.Facts{})
+	p, diags, err := s.compile(runOptions{end: defaultEnd})
 	if err != nil || p == nil {
 		return "", fmt.Errorf("%v %v", err, diags)
 	}

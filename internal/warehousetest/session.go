@@ -8,13 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"kith/internal/diag"
-	"kith/internal/dialect"
-	"kith/internal/lower"
-	"kith/internal/plan"
 	"kith/internal/project"
-	"kith/internal/rel"
 	"kith/internal/run"
 )
 
@@ -115,11 +112,11 @@ func (s *session) script(t *testing.T, rewrite bool) {
 func (s *session) again(t *testing.T) {
 	same := s.last
 	same.force = false
-	c, _, err := s.compile(same, plan.Facts{})
+	c, _, err := s.compile(same)
 	if err != nil || c == nil {
 		t.Fatalf("cannot be compiled again: %v", err)
 	}
-	twice, _, err := s.compile(same, plan.Facts{})
+	twice, _, err := s.compile(same)
 	if err != nil || twice == nil {
 		t.Fatalf("cannot be compiled again: %v", err)
 	}
@@ -171,18 +168,7 @@ func (s *session) carryOut(opt runOptions) (diag.List, *run.Outcome, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	seq, err := sequence(ctx, reg, opt)
-	if err != nil {
-		return nil, nil, err
-	}
-	var facts plan.Facts
-	if facts.Built, err = reg.Built(ctx, seq); err != nil {
-		return nil, nil, err
-	}
-	if facts.Passed, err = reg.Passed(ctx, seq); err != nil {
-		return nil, nil, err
-	}
-	c, diags, err := s.compile(opt, facts)
+	c, diags, err := s.compile(opt)
 	if err != nil || c == nil {
 		return diags, nil, err
 	}
@@ -207,7 +193,7 @@ func (s *session) registry(ctx context.Context) (*run.Registry, error) {
 }
 
 // compile takes the project to statements, with what the registry knows. The plan is nil when there are errors.
-func (s *session) compile(opt runOptions, facts plan.Facts) (*run.Plan, diag.List, error) {
+func (s *session) compile(opt runOptions) (*run.Plan, diag.List, error) {
 	ctx := context.Background()
 	p, diags, err := project.Load(ctx, s.root, s.e.Leaves)
 	if err != nil || p == nil || diags.HasErrors() {
@@ -217,41 +203,23 @@ func (s *session) compile(opt runOptions, facts plan.Facts) (*run.Plan, diag.Lis
 	if err != nil {
 		return nil, nil, err
 	}
-	seq, err := sequence(ctx, reg, opt)
+	end := p.End(opt.end)
+	seq, err := sequence(ctx, reg, opt, end)
 	if err != nil {
 		return nil, nil, err
 	}
-	settings := project.Settings{Dialect: s.e.Dialect, Written: s.e.Dialect, Env: s.e.Env, Target: "dev", SeqNo: seq, BeginTime: opt.begin, EndTime: opt.end,
+	settings := project.Settings{Dialect: s.e.Dialect, Written: s.e.Dialect, Env: s.e.Env, Target: "dev", SeqNo: seq, BeginTime: opt.begin, EndTime: end,
 		KernelMemory: 256 << 20, Catalog: s.conn, Force: opt.force, Refs: opt.refs}
-	if s.solver == byRule {
-		c, more, err := p.Compile(settings, facts)
-		diags.Add(more)
-		if c == nil {
-			return nil, diags, err
-		}
-		return c.Plan, diags, err
+	if s.solver == inSQL {
+		settings.KernelMemory = -1 // leaves no choice of solver
 	}
-	g, more, err := p.Resolve(settings)
+	w := &project.Work{Project: p, Conn: s.conn, Registry: reg}
+	c, more, err := w.Compile(ctx, settings)
 	diags.Add(more)
-	if err != nil || diags.HasErrors() {
+	if c == nil {
 		return nil, diags, err
 	}
-	// Memory of nothing leaves no choice of solver.
-	where := lower.Context{SeqNo: seq, EndTime: opt.end, BeginTime: opt.begin, KernelNodes: 0, LongestName: dialect.LongestName(s.e.Leaves.Dialect(s.e.Dialect))}
-	lowered := lower.Lower(g, where)
-	for _, st := range lowered.Steps {
-		if err := rel.Check(st.Program); err != nil {
-			return nil, diags, fmt.Errorf("%s: %w", st.Addr, err)
-		}
-	}
-	pl, more := plan.Make(lowered, where, facts, plan.Options{Force: opt.force, Refs: opt.refs})
-	diags.Add(more)
-	printed, more := run.Print(pl, s.e.Leaves.Dialect(s.e.Dialect), s.e.Env)
-	diags.Add(more)
-	if diags.HasErrors() {
-		return nil, diags, nil
-	}
-	return printed, diags, nil
+	return c.Plan, diags, err
 }
 
 // engineError is what an engine said of a statement of a case, which is short enough to be shown.
@@ -264,9 +232,9 @@ func engineError(err error, sql string) error {
 }
 
 // sequence is the number of a run: a fresh one when it is forced.
-func sequence(ctx context.Context, reg *run.Registry, opt runOptions) (int64, error) {
+func sequence(ctx context.Context, reg *run.Registry, opt runOptions, end time.Time) (int64, error) {
 	if opt.force {
 		return reg.Fresh(ctx)
 	}
-	return reg.Sequence(ctx, opt.begin, opt.end)
+	return reg.Sequence(ctx, opt.begin, end)
 }

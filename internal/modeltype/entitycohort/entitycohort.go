@@ -19,6 +19,7 @@ type Spec struct {
 	FilterPipeline   []*Step
 	FilterExpression *source.Node
 	FeatureViews     *spec.FeatureViews
+	TimeGrain        source.At[string]
 }
 
 // Step is an item of filter_pipeline.
@@ -55,7 +56,7 @@ var Object = &spec.Object[Spec]{
 		spec.Raw("filter_expression", "A condition, or a tree of AND and OR over conditions.", func(s *Spec) **source.Node { return &s.FilterExpression }, spec.Since(80)),
 		spec.Obj("feature_views", "The cohort's views.", spec.FeatureViewsObject, func(s *Spec) **spec.FeatureViews { return &s.FeatureViews }),
 		spec.Obj("materialization", "output_type view or table.", spec.MaterializationObject, func(s *Spec) **spec.Materialization { return &s.Materialization }),
-		spec.Ignored[Spec]("time_grain", "How often it is built."),
+		spec.TimeGrain(func(s *Spec) *source.At[string] { return &s.TimeGrain }),
 		spec.Ignored[Spec]("retention_period", "How long its materials are kept."),
 	},
 	Check: func(d *spec.Decoder, s *Spec, n *source.Node) {
@@ -93,6 +94,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 	}
 	b.SetEnable(c, s.Materialization)
 	b.SetHooks(c, m.Hooks)
+	b.SetGrain(c, s.TimeGrain)
 	b.Parents(func() {
 		if s.Extends.Value != "" {
 			p := b.CohortAt(source.At[string]{}, s.Extends)

@@ -16,6 +16,7 @@ type Spec struct {
 	EntityKey    source.At[string]
 	EntityCohort source.At[string]
 	Features     []source.At[string]
+	TimeGrain    source.At[string]
 }
 
 // Object is the field table of the model_spec.
@@ -28,7 +29,7 @@ var Object = &spec.Object[Spec]{
 		spec.Names("features", "The vars, and features of SQL models, in the order of the columns.", func(s *Spec) *[]source.At[string] { return &s.Features }),
 		spec.Ignored[Spec]("validity_time", "Removed in schema 80."),
 		spec.Ignored[Spec]("compatibility_mode", "A switch of evaluation order that has no meaning here."),
-		spec.Ignored[Spec]("time_grain", "How often it is built."),
+		spec.TimeGrain(func(s *Spec) *source.At[string] { return &s.TimeGrain }),
 		spec.Ignored[Spec]("materialization", "It is always a view."),
 		spec.Ignored[Spec]("retention_period", "How long its materials are kept."),
 	},
@@ -59,6 +60,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 	}
 	b.Tables = append(b.Tables, n)
 	b.SetHooks(n, m.Hooks)
+	b.SetGrain(n, s.TimeGrain)
 	b.Later(func() {
 		if diags.HasErrors() {
 			return

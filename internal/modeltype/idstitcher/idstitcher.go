@@ -13,6 +13,7 @@ type Spec struct {
 	EntityKey       source.At[string]
 	EdgeSources     []*EdgeSource
 	Materialization *spec.Materialization
+	TimeGrain       source.At[string]
 }
 
 // EdgeSource is an item of edge_sources.
@@ -40,7 +41,7 @@ var Object = &spec.Object[Spec]{
 		spec.Ignored[Spec]("incremental_timedelta", "How far an incremental run looks back for late rows."),
 		spec.Ignored[Spec]("main_id_type", "Name of the type of main ids.", spec.Default("rudder_id")),
 		spec.Ignored[Spec]("max_iterations", "A bound on rounds. The graph is always solved to its end."),
-		spec.Ignored[Spec]("time_grain", "How often it is built."),
+		spec.TimeGrain(func(s *Spec) *source.At[string] { return &s.TimeGrain }),
 		spec.Ignored[Spec]("validity_time", "Removed in schema 80."),
 		spec.Ignored[Spec]("retention_period", "How long its materials are kept."),
 		spec.Ignored[Spec]("log_direct_edge_info", "Keep the edges of each node."),
@@ -78,6 +79,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 	}
 	b.SetEnable(n, s.Materialization)
 	b.SetHooks(n, m.Hooks)
+	b.SetGrain(n, s.TimeGrain)
 	b.Later(func() {
 		for _, es := range s.EdgeSources {
 			if es.From.Value != "" {

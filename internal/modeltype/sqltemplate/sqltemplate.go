@@ -20,6 +20,7 @@ type Spec struct {
 	Features        []*Feature
 	EntityKey       source.At[string]
 	EntityCohort    source.At[string]
+	TimeGrain       source.At[string]
 }
 
 // Feature is an item of features.
@@ -52,7 +53,7 @@ var Object = &spec.Object[Spec]{
 		spec.Objs("features", "Columns to publish as features.", featureObject, func(s *Spec) *[]*Feature { return &s.Features }),
 		spec.Str("entity_key", "The entity whose features they are.", func(s *Spec) *source.At[string] { return &s.EntityKey }),
 		spec.Str("entity_cohort", "The cohort whose features they are.", func(s *Spec) *source.At[string] { return &s.EntityCohort }),
-		spec.Ignored[Spec]("time_grain", "How often it is built."),
+		spec.TimeGrain(func(s *Spec) *source.At[string] { return &s.TimeGrain }),
 		spec.Ignored[Spec]("retention_period", "How long its materials are kept."),
 		spec.Ignored[Spec]("validity_time", "Removed in schema 80."),
 	},
@@ -107,6 +108,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 	b.SQL = append(b.SQL, n)
 	b.SetEnable(n, s.Materialization)
 	b.SetHooks(n, m.Hooks)
+	b.SetGrain(n, s.TimeGrain)
 	n.IDs = b.RowIDs(n, s.IDs)
 	for _, f := range s.Features {
 		if f.Name.Value != "" {

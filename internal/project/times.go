@@ -1,0 +1,137 @@
+package project
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"kith/internal/diag"
+	"kith/internal/lower"
+	"kith/internal/model"
+	"kith/internal/plan"
+	"kith/internal/run"
+)
+
+// End is the end time that a run of an end time has: the latest boundary of the project's default_time_grain, which no model
+// of it is finer than. So all runs between two boundaries are one.
+func (p *Project) End(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return model.DefaultGrain(p.Spec).Boundary(t)
+}
+
+// past is what is known of earlier runs.
+type past interface {
+	// number gives the seq no of another time than that of the run, as lower.Context has it.
+	number(s Settings) func(end time.Time) int64
+	// facts tells what is built in the contexts of a run.
+	facts(contexts []lower.Context) (plan.Facts, error)
+}
+
+// offline is the past without a warehouse.
+type offline struct{ known plan.Facts }
+
+func (offline) number(Settings) func(time.Time) int64 { return nil }
+
+func (o offline) facts([]lower.Context) (plan.Facts, error) { return o.known, nil }
+
+// registered is the past that a registry has.
+type registered struct {
+	ctx  context.Context
+	reg  *run.Registry
+	seqs *run.Sequences
+	own  int64 // the number of the run
+}
+
+// number finds the number that a time had before. A forced run takes new ones, as it does for its own time: published views
+// read the materials of the others until the new ones are complete.
+func (r *registered) number(s Settings) func(time.Time) int64 {
+	r.seqs.Reserve(s.SeqNo)
+	return func(end time.Time) int64 {
+		if s.Force {
+			return r.seqs.Fresh()
+		}
+		return r.seqs.Of(s.BeginTime, end)
+	}
+}
+
+func (r *registered) facts(contexts []lower.Context) (plan.Facts, error) {
+	var seqNos []int64
+	for _, c := range contexts {
+		seqNos = append(seqNos, c.SeqNo)
+	}
+	built, err := r.reg.Built(r.ctx, seqNos...)
+	if err != nil {
+		return plan.Facts{}, err
+	}
+	passed, err := r.reg.Passed(r.ctx, r.own)
+	return plan.Facts{Built: built, Passed: passed}, err
+}
+
+// otherTimes resolves a project for the earlier times that a run needs, where templates look at the value of a time.
+type otherTimes struct {
+	p     *Project
+	s     Settings
+	g     *model.Graph
+	diags diag.List // mistakes that are made at one of those times only
+	err   error
+}
+
+// graph is lower.Context.Graph of the project.
+func (o *otherTimes) graph() func(time.Time) *model.Graph {
+	if !o.g.TimeDependent {
+		return nil
+	}
+	known := map[int64]*model.Graph{}
+	return func(end time.Time) *model.Graph {
+		if g := known[end.UnixNano()]; g != nil {
+			return g
+		}
+		s := o.s
+		s.EndTime = end
+		g, diags, err := o.p.Resolve(s)
+		if err != nil || diags.HasErrors() {
+			o.err, g = err, o.g
+			for _, d := range diags {
+				if d.Severity == diag.Error {
+					o.diags = append(o.diags, d)
+				}
+			}
+		}
+		known[end.UnixNano()] = g
+		return g
+	}
+}
+
+// materials are the complete materials that a run of a moment reads or has made for nodes of the project, by the address of
+// their node in lower case: each is in the context of the boundary of the node's grain.
+func (w *Work) materials(ctx context.Context, g *model.Graph, m Moment) (map[string]run.Material, error) {
+	seqs, err := w.Registry.Sequences(ctx)
+	if err != nil {
+		return nil, err
+	}
+	of := map[model.Grain]map[string]run.Material{}
+	out := map[string]run.Material{}
+	for _, n := range g.Order {
+		grain := n.Base().Grain
+		if of[grain] == nil {
+			seqNo := m.SeqNo
+			if end := grain.Boundary(m.EndTime); !end.Equal(m.EndTime) {
+				seqNo, _ = seqs.Known(m.BeginTime, end)
+			}
+			list, err := w.Registry.Materials(ctx, seqNo)
+			if err != nil {
+				return nil, err
+			}
+			of[grain] = map[string]run.Material{}
+			for _, b := range list {
+				of[grain][strings.ToLower(b.Ref)] = b
+			}
+		}
+		if b, ok := of[grain][n.Addr().Key()]; ok {
+			out[n.Addr().Key()] = b
+		}
+	}
+	return out, nil
+}
