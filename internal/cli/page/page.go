@@ -24,12 +24,13 @@ var pageCSS string
 var pageJS string
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"number":  view.Number,
-	"took":    tookSeconds,
-	"moment":  moment,
-	"percent": view.Percent,
-	"share":   share,
-	"count64": func(n int64, noun string) string { return view.Count(int(n), noun) },
+	"number":     view.Number,
+	"took":       tookSeconds,
+	"moment":     moment,
+	"percent":    view.Percent,
+	"share":      share,
+	"checkClass": checkClass,
+	"count64":    func(n int64, noun string) string { return view.Count(int(n), noun) },
 }).Parse(pageHTML))
 
 // HTML returns the page of a run.
@@ -102,6 +103,33 @@ func (c *content) Slowest() *project.RunStep {
 		}
 	}
 	return out
+}
+
+// ChecksPassed and ChecksFailed count the checks by what came of them.
+func (c *content) ChecksPassed() int { return c.checks("done") }
+
+// ChecksFailed counts those that failed or could not be asked.
+func (c *content) ChecksFailed() int { return c.checks("failed") }
+
+func (c *content) checks(class string) int {
+	n := 0
+	for _, k := range c.Checks {
+		if checkClass(k.Status) == class {
+			n++
+		}
+	}
+	return n
+}
+
+// checkClass is the look of what came of a check.
+func checkClass(s run.CheckStatus) string {
+	switch s {
+	case run.CheckPassed:
+		return "done"
+	case run.CheckFailed, run.CheckError:
+		return "failed"
+	}
+	return "skipped"
 }
 
 // problem is a diagnostic on the page.

@@ -54,7 +54,11 @@ func small() *project.RunReport {
 		l.Event(e)
 	}
 	at := source.Span{File: f, Start: 17, End: 37}
-	out := &run.Outcome{Done: run.RunDone{Failed: 1}, Failures: diag.List{{Code: diag.WConversion, Message: "12 features: 'secret@x.example' is no number", Masked: "12 features: '…' is no number",
+	out := &run.Outcome{Done: run.RunDone{Failed: 1}, Checks: []run.CheckResult{
+		{Check: "main_id", Assertion: "unique(user_main_id)", Object: "user_feature_view", BuiltIn: true, Severity: "block", Status: run.CheckPassed, Failing: 0, Rows: 12034},
+		{Check: "countries", Assertion: "not_null(country)", Object: "user_feature_view", Severity: "warn", Status: run.CheckFailed, Failing: 7, Rows: 12034, Detail: "7 of 12,034 rows",
+			Query: "select * from user_feature_view where country is null", At: at},
+	}, Failures: diag.List{{Code: diag.WConversion, Message: "12 features: 'secret@x.example' is no number", Masked: "12 features: '…' is no number",
 		At: at, Fix: "use try_cast(... as <type>)"}}}
 	return l.End(out, 3, diag.List{{Code: diag.WReport, Severity: diag.Warning, Message: "a warning"}}, "kith run --seq_no 41", nil)
 }
