@@ -8,6 +8,7 @@ import (
 	"kith/internal/lower"
 	"kith/internal/model"
 	"kith/internal/rel"
+	"kith/internal/source"
 )
 
 // Lineage is how columns are followed through a compiled project: every step, and the published names.
@@ -64,8 +65,7 @@ type LineageInput struct {
 	Uses   []lineage.Use `json:"uses"`
 }
 
-// Features follows every feature of the entities' own and of their cohorts' vars to the columns of inputs, in the order of the
-// graph. A var that is no feature is among them when other things read it.
+// Features follows every var and every column of an SQL model that is a feature to the columns of inputs, in the order of the graph.
 func (c *Compiled) Features() []*FeatureLineage {
 	g := c.Lineage()
 	f := &featureTracer{g: g, makers: map[string]*lower.Step{}}
@@ -78,32 +78,61 @@ func (c *Compiled) Features() []*FeatureLineage {
 	for _, p := range c.Plan.Published {
 		published[string(p.Step)] = p.Name
 	}
-	out := []*FeatureLineage{}
-	for _, n := range c.Graph.Order {
-		v, ok := n.(*model.EntityVar)
-		if !ok || v.Broken || v.Disabled != "" || v.Cohort.VarTable == nil {
-			continue
-		}
-		table := c.Lowered.Step(v.Cohort.VarTable.Address)
-		if table == nil {
-			continue
-		}
-		l := &FeatureLineage{Feature: v.Name, Path: string(v.Address), Entity: v.Cohort.Entity.Name, Cohort: v.Cohort.Name, Published: []string{}, Inputs: f.trace(table.Out, v.Name)}
-		if v.From != nil {
-			l.Of = string(v.From.Addr())
-		}
-		if !v.Span.IsZero() {
-			l.File = v.Span.Path()
-			l.Line, _ = v.Span.Position()
-		}
-		for _, o := range c.Graph.Order {
-			if has(o, v) && published[string(o.Addr())] != "" {
-				l.Published = append(l.Published, published[string(o.Addr())])
+	shownBy := func(shows func(model.Node) bool) []string {
+		names := []string{}
+		for _, n := range c.Graph.Order {
+			if name := published[string(n.Addr())]; name != "" && shows(n) {
+				names = append(names, name)
 			}
 		}
-		out = append(out, l)
+		return names
+	}
+	out := []*FeatureLineage{}
+	for _, n := range c.Graph.Order {
+		switch n := n.(type) {
+		case *model.EntityVar:
+			if n.Cohort.VarTable == nil || c.Lowered.Step(n.Cohort.VarTable.Address) == nil || n.Broken || n.Disabled != "" {
+				continue
+			}
+			l := &FeatureLineage{Feature: n.Name, Path: string(n.Address), Entity: n.Cohort.Entity.Name, Cohort: n.Cohort.Name,
+				Inputs: f.trace(c.Lowered.Step(n.Cohort.VarTable.Address).Out, n.Name), Published: shownBy(func(o model.Node) bool { return has(o, n) })}
+			if n.From != nil {
+				l.Of = string(n.From.Addr())
+			}
+			l.at(n.Span)
+			out = append(out, l)
+		case *model.SQLModel:
+			s := c.Lowered.Step(n.Address)
+			if s == nil || n.Of == nil {
+				continue
+			}
+			for _, col := range n.Features {
+				l := &FeatureLineage{Feature: col.Name, Path: string(n.Address) + "/" + col.Name, Entity: n.Of.Entity.Name, Cohort: n.Of.Name, Of: string(n.Address),
+					Inputs: f.trace(s.Out, col.Name), Published: shownBy(func(o model.Node) bool { return hasColumn(o, col) })}
+				l.at(col.Span)
+				out = append(out, l)
+			}
+		}
 	}
 	return out
+}
+
+func (l *FeatureLineage) at(span source.Span) {
+	if !span.IsZero() {
+		l.File = span.Path()
+		l.Line, _ = span.Position()
+	}
+}
+
+// hasColumn reports whether a node shows the column of an SQL model.
+func hasColumn(n model.Node, col *model.ColumnFeature) bool {
+	switch n := n.(type) {
+	case *model.FeatureTable:
+		return slices.ContainsFunc(n.Features, func(f model.TableFeature) bool { return f.Column != nil && f.Column.ColumnFeature == col })
+	case *model.FeatureView:
+		return slices.ContainsFunc(n.Columns, func(f *model.ModelFeature) bool { return f.ColumnFeature == col })
+	}
+	return false
 }
 
 // has reports whether a node shows a var as a column.
