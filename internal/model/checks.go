@@ -335,11 +335,35 @@ func (b *Builder) checkColumnsOf(c *Check) {
 					WithAlso(c.On.Base().Span, "declared here").WithFix("%s", orElse(didYouMean(name, cols), "its columns are "+firstOf(cols)))
 			default:
 				named[key] = true
+				if v := varOf(c.On, name); v != nil { // a column that takes no part cannot be looked at
+					c.need(v)
+				}
 				continue
 			}
 			c.Broken = true
 		}
 	}
+}
+
+// varOf is the var behind a column of a node, nil when the column is none.
+func varOf(n Node, column string) *EntityVar {
+	switch n := n.(type) {
+	case *VarTable:
+		return n.Cohort.Find(column)
+	case *FeatureTable:
+		for _, f := range n.Features {
+			if f.Var != nil && strings.EqualFold(f.Var.Name, column) {
+				return f.Var
+			}
+		}
+	case *FeatureView:
+		for _, v := range n.Vars {
+			if strings.EqualFold(v.Name, column) {
+				return v
+			}
+		}
+	}
+	return nil
 }
 
 // checkedColumns are the columns of what a node becomes; nil when they are not known.
