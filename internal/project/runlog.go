@@ -62,6 +62,10 @@ func (c *Compiled) RunSteps() []*RunStep {
 		}
 		out = append(out, r)
 	}
+	for _, ch := range c.Plan.Checks {
+		step := checkStep(ch.Title())
+		out = append(out, &RunStep{Step: step, Title: ch.Title(), Action: string(ch.Action), Reason: ch.Reason, Needs: []string{string(ch.Step)}, SQL: files[step]})
+	}
 	if c.Plan.PublishStmt != nil {
 		out = append(out, &RunStep{Step: publishStep, Title: "publish", Action: "publish", Reason: "all names of the run at once", SQL: files[publishStep]})
 	}
@@ -79,6 +83,8 @@ func (l *RunLog) Event(e run.Event) {
 		s.Start = secondsOf(e.Start)
 	case *run.StepDone:
 		l.done(e)
+	case *run.CheckDone:
+		l.check(e)
 	case *run.RunDone:
 		r.Counts = RunCounts{Done: e.Done, Reused: e.Reused, Failed: e.Failed, Skipped: e.Skipped, LeftOut: r.Counts.LeftOut}
 		r.Seconds = *secondsOf(e.Took)
@@ -96,6 +102,18 @@ func (l *RunLog) done(e *run.StepDone) {
 		s.Rows = &rows
 	}
 }
+
+// check says what came of a look at an object; the results themselves are in the checks of the report.
+func (l *RunLog) check(e *run.CheckDone) {
+	s := l.step(checkStep(e.Title), e.Title)
+	s.Status = e.Status
+	if s.Ran() {
+		s.Start, s.Seconds = secondsOf(e.Start), secondsOf(e.Took)
+	}
+}
+
+// checkStep is the address of a look at an object, which has none of its own.
+func checkStep(title string) string { return "checks/" + title }
 
 // Step returns the step of an address as it stands, nil when there is none.
 func (l *RunLog) Step(address string) *RunStep { return l.at[address] }

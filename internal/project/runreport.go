@@ -18,7 +18,7 @@ type RunReport struct {
 	StartedAt time.Time `json:"startedAt"`
 	Seconds   float64   `json:"seconds"`
 	Counts    RunCounts `json:"counts"`
-	// Steps are in the order of the plan; publishing is the last.
+	// Steps are in the order of the plan; checks and publishing are the last.
 	Steps []*RunStep `json:"steps"`
 	// Checks are the promises that were looked at, Blocked is set when one of them kept the run from publishing.
 	Checks  []RunCheck `json:"checks"`
@@ -67,7 +67,7 @@ type RunStep struct {
 	Material string `json:"material,omitempty"`
 	// Published is the name that people read it by, "" for none.
 	Published string `json:"published,omitempty"`
-	// Action is "build", "reuse" or "leave", and "publish" for the last step; Reason is why.
+	// Action is "build", "reuse" or "leave", "check" for a look at what was built and "publish" for the last step; Reason is why.
 	Action string `json:"action"`
 	Reason string `json:"reason,omitempty"`
 	// Status is "" for a step that was left out or never came up.

@@ -56,7 +56,7 @@ func (c *Compiled) checkFiles() []File {
 		for i, t := range ch.Terms {
 			head += fmt.Sprintf("-- %d. %s: %s\n", i+1, oneLine(t.Check.Name), oneLine(run.AssertionText(t.Assert)))
 		}
-		out = append(out, File{Path: "checks/" + fileName(ch.ObjectName(), taken) + ".sql", Text: head + strings.TrimRight(ch.Query.S, " \n") + ";\n"})
+		out = append(out, File{Path: "checks/" + fileName(ch.ObjectName(), taken) + ".sql", Text: head + strings.TrimRight(ch.Query.S, " \n") + ";\n", Step: checkStep(ch.Title())})
 	}
 	return out
 }
