@@ -36,6 +36,9 @@ const (
 	RNoDefaultGrain       Code = "R032"
 	RCoarseDefaultGrain   Code = "R033"
 	RCheck                Code = "R036"
+	RMerge                Code = "R042"
+	RMergeWrong           Code = "R043"
+	RMergeUnused          Code = "R044"
 )
 
 var modelInfos = []Info{
@@ -72,5 +75,8 @@ var modelInfos = []Info{
 	{RNoDefaultGrain, "no default time grain", "A project that uses time_grain says under default_time_grain, in pb_project.yaml, what holds for all that states none. From schema 88 on it has to."},
 	{RCoarseDefaultGrain, "default time grain too coarse", "Nothing can be built more often than the rest of the project: default_time_grain is the finest grain in use, or a finer one."},
 	{RCheck, "check cannot be made", "A check or a freshness asks for what cannot be told: of something that is not built by itself, of an input's last publish, of a time that the input does not name."},
+	{RMerge, "merge that cannot be", "A merge is an aggregate over the values of its own var, {{rowset.<var>}}. It may use vars that stand before it in the same var group, such as <var>_by_param, which keeps what the value is ordered by; one that is not there cannot be merged by."},
+	{RMergeWrong, "merge gives another value", "Merging values of parts in this way gives another value than all rows together. The right merge follows from select: a count is merged by sum; an average, a median or a number of distinct values by nothing."},
+	{RMergeUnused, "merge or promise without use", "A merge is used for sources that promise is_append_only and have an occurred_at_col, and for vars that read them. Elsewhere values are computed from all rows."},
 	{RDisabled, "disabled", "A node takes no part in the run, because something it needs is missing or switched off."},
 }

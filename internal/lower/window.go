@@ -2,7 +2,6 @@ package lower
 
 import (
 	"fmt"
-	"strings"
 
 	"kith/internal/model"
 	"kith/internal/rel"
@@ -88,7 +87,7 @@ func nullsLast(o *model.OrderTerm) bool { return o.Nulls != "first" }
 // NULL never wins over a value.
 func (f *fused) extreme(v *model.EntityVar, where rel.Expr) rel.Expr {
 	w := v.Window
-	if w == nil || len(w.OrderBy) == 0 || len(w.PartitionBy) > 0 || !fullFrame(w.Frame.S) {
+	if w == nil || len(w.OrderBy) == 0 || len(w.PartitionBy) > 0 || !sqltext.FullFrame(w.Frame.S) {
 		return nil
 	}
 	call := sqltext.SingleCall(v.Select)
@@ -110,15 +109,4 @@ func (f *fused) extreme(v *model.EntityVar, where rel.Expr) rel.Expr {
 	}
 	order = append(order, rel.Order{Expr: value, Desc: descends(w) != last, NullsLast: true})
 	return &rel.Agg{Fn: rel.FirstRow, Args: []rel.Expr{value}, OrderBy: order, Filter: where}
-}
-
-// fullFrame reports whether a frame clause means the whole partition. None written means it, too, for first_value and
-// last_value.
-func fullFrame(frame string) bool {
-	s := strings.Join(strings.Fields(strings.ToLower(frame)), " ")
-	switch s {
-	case "", "rows between unbounded preceding and unbounded following", "range between unbounded preceding and unbounded following":
-		return true
-	}
-	return false
 }

@@ -102,6 +102,8 @@ func (b *Builder) resolve() {
 	b.bareVars()
 	b.checkColumns()
 	b.checkOneValue()
+	b.settleMerges()
+	b.checkAppendOnly()
 	b.checkPublished()
 	b.order()
 	b.checkUnions()

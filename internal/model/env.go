@@ -43,7 +43,14 @@ type names struct {
 func (n *names) Lookup(name string) (template.Value, bool) {
 	b := n.b
 	switch name {
+	case "rowset":
+		if n.sc.Rowset != nil {
+			return template.Obj(&rowsetObject{n: n, v: n.sc.Rowset}), true
+		}
 	case "this":
+		if n.sc.NewRows {
+			return template.Obj(&rowsetObject{n: n, v: n.sc.Rowset, isNew: true}), true
+		}
 		if n.sc.This == nil {
 			return nil, false
 		}
@@ -81,8 +88,11 @@ func (n *names) Lookup(name string) (template.Value, bool) {
 // List returns all names, as candidates for a slip.
 func (n *names) List() []string {
 	out := []string{"warehouse"}
-	if n.sc.This != nil {
+	if n.sc.This != nil || n.sc.NewRows {
 		out = append(out, "this")
+	}
+	if n.sc.Rowset != nil {
+		out = append(out, "rowset")
 	}
 	for _, e := range n.b.Entities {
 		out = append(out, e.Name)

@@ -419,7 +419,9 @@ type EntityVar struct {
 	Group       string
 	// Uses are the entity vars that select, where, window and default mention.
 	Uses []*EntityVar
-	spec *spec.Var
+	// Merge says how values of the var make one; nil for a var without from.
+	Merge *Merge
+	spec  *spec.Var
 }
 
 // Window is a window of a var.
@@ -551,4 +553,4 @@ func (h RefHole) HoleKey() string {
 	return key
 }
 
-var _ = []template.Hole{VarHole{}, InputVarHole{}, ColumnHole{}, RefHole{}}
+var _ = []template.Hole{VarHole{}, InputVarHole{}, ColumnHole{}, RefHole{}, RowsetHole{}}

@@ -19,6 +19,9 @@ type Scope struct {
 	AsIs bool
 	// This is the model that DeRef belongs to; nil where DeRef cannot be called.
 	This Node
+	// Rowset is the var whose values are merged; nil outside a merge. NewRows tells that {{this.x}} means those of new rows.
+	Rowset  *EntityVar
+	NewRows bool
 }
 
 type parseJob struct {

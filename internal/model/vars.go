@@ -64,7 +64,10 @@ func (b *Builder) DeclareVar(c *Cohort, group string, s *spec.Var) *EntityVar {
 			}
 		})
 	}
-	b.Text(func() { b.varTexts(v) })
+	b.Text(func() {
+		b.varTexts(v)
+		b.mergeTexts(v)
+	})
 	b.Check(func() { b.checkVar(v) })
 	return v
 }

@@ -39,6 +39,37 @@ type ModelDetails struct {
 	Cohort          string          `json:"cohort_path_ref"`
 	ViewIDColumn    string          `json:"feature_view_id_column_name"`
 	Feature         *FeatureDetails `json:"feature_data"`
+	// Merge is how values of an entity var with a from make one, absent for anything else.
+	Merge *MergeDetails `json:"merge,omitempty"`
+	// Audit is the published table of edges that limits took out of an identity graph, "" for none.
+	Audit string `json:"cardinality_audit_name,omitempty"`
+}
+
+// MergeDetails is how the value of an earlier run and that of new rows make one. No run uses it yet.
+type MergeDetails struct {
+	// Expression is the aggregate over rowsets, "" when there is none; Origin is "declared", "derived" or "none".
+	Expression string `json:"expression"`
+	Where      string `json:"where,omitempty"`
+	Origin     string `json:"origin"`
+	// Mergeable tells that new rows alone would give the new value; Reason says why not.
+	Mergeable bool   `json:"mergeable"`
+	Reason    string `json:"reason,omitempty"`
+}
+
+func mergeDetails(v *model.EntityVar) *MergeDetails {
+	m := v.Merge
+	if m == nil {
+		return nil
+	}
+	d := &MergeDetails{Expression: m.Text, Origin: "derived", Mergeable: m.Why == "", Reason: m.Why}
+	switch {
+	case m.Declared:
+		d.Origin = "declared"
+	case m.Text == "":
+		d.Origin = "none"
+	}
+	d.Where = v.MergeWhere()
+	return d
 }
 
 // Materialization is how a node is kept.
@@ -96,6 +127,9 @@ func (c *Compiled) Details() *Details {
 			m.Cohort = string(n.Cohort.Address)
 			m.Feature = &FeatureDetails{Name: n.Name, Description: n.Description, ModelName: n.Name, ModelType: l.Type, Entity: l.Entity,
 				Cohort: n.Cohort.Name, CohortPath: m.Cohort, Path: l.Path, Column: n.Name, YAML: yaml[n.Span]}
+			m.Merge = mergeDetails(n)
+		case *model.Stitcher:
+			m.Audit = n.AuditName()
 		}
 		out.Models = append(out.Models, m)
 	}

@@ -336,3 +336,14 @@ func SingleCall(t *Tree) *Call {
 	}
 	return call
 }
+
+// FullFrame reports whether a frame clause means the whole partition. None written means it, too, for first_value and
+// last_value.
+func FullFrame(frame string) bool {
+	s := strings.Join(strings.Fields(strings.ToLower(frame)), " ")
+	switch s {
+	case "", "rows between unbounded preceding and unbounded following", "range between unbounded preceding and unbounded following":
+		return true
+	}
+	return false
+}

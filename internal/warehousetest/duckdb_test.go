@@ -62,6 +62,8 @@ func TestDuckDB(t *testing.T) { Run(t, embedded) }
 
 func TestDuckDBGraphs(t *testing.T) { Graphs(t, embedded) }
 
+func TestDuckDBIncrements(t *testing.T) { Increments(t, embedded) }
+
 func TestDuckDBFeatures(t *testing.T) { Features(t, embedded) }
 
 // onDisk keeps what the parser says beside the project, as a command does.
