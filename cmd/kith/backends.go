@@ -14,6 +14,7 @@ import (
 	"kith/internal/sqltext"
 	"kith/internal/sqltext/duckparser"
 	duckwarehouse "kith/internal/warehouse/duckdb"
+	pgwarehouse "kith/internal/warehouse/postgres"
 )
 
 // version is set when a release is linked.
@@ -26,6 +27,7 @@ func leaves() project.Leaves {
 		Dialects: []dialect.Dialect{duckdb.New(), postgres.New()},
 		Warehouses: []project.Warehouse{
 			{Type: "duckdb", Dialect: "duckdb", Open: openDuckDB},
+			{Type: "postgres", Dialect: "postgres", Open: openPostgres},
 		},
 		Types:   modeltype.All(),
 		Version: versionOf(),
@@ -64,6 +66,54 @@ func openDuckDB(ctx context.Context, out siteconfig.Output, opt project.Access) 
 		return nil, err // a nil *Conn in the interface would not be nil
 	}
 	return conn, nil
+}
+
+// spare are the connections that a run needs besides those of its steps: for its lease, the catalog, and rows being read.
+const spare = 4
+
+func openPostgres(ctx context.Context, out siteconfig.Output, opt project.Access) (run.Conn, error) {
+	p := out.Postgres
+	conn, err := pgwarehouse.Open(ctx, pgwarehouse.Config{
+		Host: p.Host, Port: p.Port, Database: p.Database, User: p.User, Password: p.Password,
+		SSLMode: p.SSLMode, SSLRootCert: p.SSLRootCert, SSLCert: p.SSLCert, SSLKey: p.SSLKey,
+		ConnectTimeout: p.ConnectTimeout, StatementTimeout: p.StatementTimeout, Connections: max(opt.Concurrency, 1) + spare,
+		ReadOnly: opt.ReadOnly, Schema: out.Schema, InternalSchema: opt.InternalSchema, ShowValues: opt.ShowValues, Files: files{},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return conn, nil
+}
+
+// files reads data files by the embedded engine, for warehouses that read none of this machine.
+type files struct{}
+
+// ReadFile opens an engine in memory for one file; closing the rows closes it.
+func (files) ReadFile(ctx context.Context, path, format string) (run.Rows, error) {
+	conn, err := duckwarehouse.Open(ctx, duckwarehouse.Config{})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := conn.ReadFile(ctx, path, format)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return fileRows{rows, conn}, nil
+}
+
+type fileRows struct {
+	run.Rows
+	conn run.Conn
+}
+
+// Close closes the rows and the engine that reads them.
+func (r fileRows) Close() error {
+	err := r.Rows.Close()
+	if e := r.conn.Close(); err == nil {
+		err = e
+	}
+	return err
 }
 
 // versionOf is the version that was linked in, else the one that the go command knows, else "dev".

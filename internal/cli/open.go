@@ -77,7 +77,7 @@ func (a *App) connect(ctx context.Context, p *project.Project, t project.Target,
 	switch {
 	case errors.Is(err, project.ErrNothingBuilt):
 		var l diag.List
-		l.Errorf(diag.WSeqNo, t.At, "nothing has been built yet: there is no %s", project.Relative(t.Place(), dir())).
+		l.Errorf(diag.WSeqNo, t.At, "nothing has been built yet: %s", nothing(t)).
 			WithFix("%s", a.line("kith run"))
 		return nil, refuse(ExitUser, l)
 	case err != nil:
@@ -88,6 +88,14 @@ func (a *App) connect(ctx context.Context, p *project.Project, t project.Target,
 		return nil, refuse(exitOf(d), diag.List{d})
 	}
 	return w, nil
+}
+
+// nothing says what is missing where nothing has been built.
+func nothing(t project.Target) string {
+	if t.DuckDB != nil {
+		return "there is no " + project.Relative(t.Place(), dir())
+	}
+	return t.Place() + " has no registry in schema " + t.InternalSchema
 }
 
 // exitOf is the exit code of what a warehouse refused.

@@ -26,6 +26,7 @@ const (
 	WStale         Code = "W027"
 	WReport        Code = "W030"
 	WLineage       Code = "W031"
+	WConnection    Code = "W040"
 )
 
 var runInfos = []Info{
@@ -53,4 +54,5 @@ var runInfos = []Info{
 	{WStale, "data too old", "The newest row of an input is older than its freshness allows. As an error it ended the run before anything was built. Load newer rows, or run with an earlier --end_time."},
 	{WReport, "no report", "The report of a run could not be written, or there is none yet. The run itself is not touched by that."},
 	{WLineage, "lineage not received", "OpenLineage events could not be written or sent. The run itself is not touched by that; a receiver that failed is not tried again in the same run."},
+	{WConnection, "no connection to the warehouse", "The server cannot be reached, lets nobody in at the moment, or the connection broke while something ran. What was published before stays; the next run goes on where this one stopped."},
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"kith/internal/model"
 	"kith/internal/rel"
@@ -73,7 +74,7 @@ func (w *Work) readable(ctx context.Context, in *model.Input) Check {
 	switch {
 	case err != nil:
 		c.Problem = err.Error()
-		c.Fix = w.grant("SELECT on " + c.Object)
+		c.Fix = w.grantsOr(w.readGrants(ctx, o), "SELECT on "+c.Object)
 	case !ok:
 		c.Problem = "there is no table or view of that name, or it may not be seen"
 		c.Fix = "correct the table of the input, load it with kith seed"
@@ -114,13 +115,45 @@ func (w *Work) writable(ctx context.Context, space rel.Space, schema string) Che
 	}
 	if c.OK = err == nil; !c.OK {
 		c.Problem = err.Error()
-		c.Fix = w.grant("USAGE and CREATE on schema " + schema)
+		c.Fix = w.grantsOr(w.writeGrants(ctx, schema), "USAGE and CREATE on schema "+schema)
 		var sq *run.SQLError
 		if w.Target.Type == "duckdb" && errors.As(err, &sq) && sq.Kind == "permission" {
 			c.Fix = "make the file " + w.Target.Place() + " writable"
 		}
 	}
 	return c
+}
+
+// granter is asked of a connection that knows which privileges are missing.
+type granter interface {
+	// ReadGrants returns the statements that give the right to read a table.
+	ReadGrants(ctx context.Context, o rel.Object) ([]string, error)
+	// WriteGrants returns the statements that give the right to make tables and views in a schema.
+	WriteGrants(ctx context.Context, schema string) ([]string, error)
+}
+
+func (w *Work) readGrants(ctx context.Context, o rel.Object) []string {
+	if g, ok := w.Conn.(granter); ok {
+		list, _ := g.ReadGrants(ctx, o) // the problem itself is told already
+		return list
+	}
+	return nil
+}
+
+func (w *Work) writeGrants(ctx context.Context, schema string) []string {
+	if g, ok := w.Conn.(granter); ok {
+		list, _ := g.WriteGrants(ctx, schema)
+		return list
+	}
+	return nil
+}
+
+// grantsOr is the exact statements that are missing, else in words what to ask for.
+func (w *Work) grantsOr(statements []string, what string) string {
+	if len(statements) == 0 {
+		return w.grant(what)
+	}
+	return "have an administrator run: " + strings.Join(statements, "; ")
 }
 
 // grant is what to ask an administrator for.

@@ -37,6 +37,7 @@ var elsewhere = map[diag.Code]string{
 	diag.WTime:              "a flag of the command line, tested with it",
 	diag.WSeed:              "kith seed, tested with the command line",
 	diag.WQuery:             "kith query, tested with the command line",
+	diag.WConnection:        "needs a server, tested in warehouse/postgres",
 	diag.WLease:             "two runs at a time, tested in warehousetest",
 	diag.WLeaseLost:         "two runs at a time, tested in warehousetest",
 	diag.WShape:             "two runs by another strategy of publishing, tested in warehousetest",

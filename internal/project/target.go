@@ -30,6 +30,8 @@ type Access struct {
 	ReadOnly bool
 	// Look takes a database file that does not exist for an empty warehouse, which is kept in memory: nothing is made.
 	Look bool
+	// Concurrency is how many steps will run at once; engines of many connections open as many.
+	Concurrency int
 	// ShowValues lets the values of rows appear in error messages.
 	ShowValues bool
 }
@@ -49,8 +51,11 @@ func (t Target) Env() dialect.Env {
 
 // Place says in a few words where the warehouse is: a file's path, or type and schema. It holds no secret.
 func (t Target) Place() string {
-	if t.DuckDB != nil {
+	switch {
+	case t.DuckDB != nil:
 		return t.DuckDB.Path
+	case t.Postgres != nil:
+		return t.Postgres.Address() + "/" + t.Postgres.Database
 	}
 	return t.Type
 }

@@ -36,6 +36,13 @@ func (p *Project) OpenTarget(ctx context.Context, t Target, opt Access) (*Work, 
 	}
 	w := &Work{Project: p, Target: t, Conn: conn, Registry: p.registry(conn, p.Settings(t, Moment{})), made: made}
 	if opt.ReadOnly {
+		if ok, err := w.Registry.Made(); err != nil || !ok {
+			conn.Close()
+			if err == nil {
+				err = ErrNothingBuilt
+			}
+			return nil, err
+		}
 		return w, nil
 	}
 	if err := w.Registry.Open(ctx); err != nil {

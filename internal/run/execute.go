@@ -342,6 +342,8 @@ func Diagnose(err error, title string) diag.Diagnostic {
 		d.Code = diag.WPermission
 	case "interrupted":
 		d.Code = diag.WInterrupted
+	case "connection":
+		d.Code = diag.WConnection
 	}
 	if len(sq.Candidates) > 0 && d.Fix == "" {
 		d.Fix = "did you mean \"" + portable.Message(sq.Candidates[0]) + "\"?"

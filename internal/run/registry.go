@@ -71,6 +71,12 @@ func (r *Registry) rows(ctx context.Context, q rel.Rel) ([][]any, error) {
 	return out, rows.Err()
 }
 
+// Made reports whether kith has been at work here.
+func (r *Registry) Made() (bool, error) {
+	_, ok, err := r.Conn.Table(registryTable)
+	return ok, err
+}
+
 // Latest returns the number of the newest published run; ok is false before the first.
 func (r *Registry) Latest(ctx context.Context) (seqNo int64, ok bool, err error) {
 	rows, err := r.rows(ctx, r.selectFrom(latestTable, "seq_no"))

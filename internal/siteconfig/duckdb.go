@@ -2,12 +2,9 @@ package siteconfig
 
 import (
 	"regexp"
-	"slices"
 	"strconv"
-	"strings"
 
 	"kith/internal/diag"
-	"kith/internal/source"
 )
 
 // duckdbKeys are the keys of an output of type duckdb.
@@ -18,20 +15,7 @@ var amount = regexp.MustCompile(`(?i)^\s*[0-9]+(\.[0-9]+)?\s*([kmgt]i?b|bytes?|b
 // duckdb reads the keys of an output of type duckdb. Without a path it is the file of the default output.
 func (f *File) duckdb(out *Output, project string, list *diag.List) {
 	b := out.Settings
-	for _, field := range b.fields {
-		if slices.Contains(duckdbKeys, field.key) {
-			if field.kind != source.ScalarNode && field.kind != source.NullNode {
-				list.Errorf(diag.SiteValue, field.at, "%s of output %s is a single value", field.key, out.Target)
-			}
-			continue
-		}
-		d := list.Warnf(diag.SiteUnknownKey, field.keyAt, "output %s of type duckdb has no key %q", out.Target, field.key)
-		if near := diag.Nearest(field.key, duckdbKeys); near != "" {
-			d.WithFix("did you mean %q?", near)
-		} else {
-			d.WithFix("the keys are %s", strings.Join(duckdbKeys, ", "))
-		}
-	}
+	f.singleValues(out, duckdbKeys, list)
 	d := &DuckDB{MemoryLimit: b.Text("memory_limit")}
 	switch path := b.Text("path"); path {
 	case "":

@@ -96,7 +96,7 @@ func (f *File) span(s source.Span) source.Span {
 var shownKeys = map[string]bool{
 	"type": true, "target": true, "schema": true, "path": true, "memory_limit": true, "threads": true, "temp_directory": true,
 	"account": true, "warehouse": true, "dbname": true, "role": true, "user": true, "host": true, "port": true, "sslmode": true,
-	"project_id": true, "location": true, "catalog": true, "region": true, "driver": true, "http_endpoint": true,
+	"project_id": true, "location": true, "catalog": true, "region": true, "sslrootcert": true, "sslcert": true, "connect_timeout": true, "statement_timeout": true, "driver": true, "http_endpoint": true,
 	"workgroup_name": true, "cluster_identifier": true, "shared_profile": true, "useKeyPairAuth": true, "privateKeyFile": true,
 	"cache_dir": true, "python_path": true, "enabled": true, "bucket": true, "reporegex": true,
 }

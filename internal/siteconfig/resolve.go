@@ -32,6 +32,8 @@ type Output struct {
 	Schema string
 	// DuckDB is set for that type.
 	DuckDB *DuckDB
+	// Postgres is set for that type.
+	Postgres *Postgres
 	// Settings are all keys of the block, nil for the default output.
 	Settings *Block
 	// Default tells that nothing was configured.
@@ -175,8 +177,11 @@ func (f *File) output(r Request, connection *source.Node, list *diag.List) Outpu
 	out := Output{Connection: r.Connection.Value, Target: target, Settings: res.block(block), At: f.span(block.Span)}
 	out.Schema = out.Settings.Text("schema")
 	out.Type = f.typeOf(&out, list)
-	if out.Type == "duckdb" {
+	switch out.Type {
+	case "duckdb":
 		f.duckdb(&out, r.Project, list)
+	case "postgres":
+		f.postgres(&out, list)
 	}
 	return out
 }

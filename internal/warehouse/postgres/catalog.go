@@ -88,5 +88,5 @@ func (c *Conn) find(ctx context.Context, conn *pgx.Conn, schema, name string) (t
 func (c *Conn) mayNotRead(schema, name string) error {
 	at := quoteIdent(schema) + "." + quoteIdent(name)
 	return &run.SQLError{Kind: "permission", Offset: -1, Message: "permission denied for table " + schema + "." + name,
-		Fix: c.grantText("SELECT", "TABLE", at)}
+		Fix: administrator(c.grantText("SELECT", "TABLE", at))}
 }

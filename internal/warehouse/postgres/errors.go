@@ -3,9 +3,9 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -58,7 +58,7 @@ func (c *Conn) sqlError(ctx context.Context, err error, sql string, before int) 
 	if out.Masked = mask(e); !c.config.ShowValues {
 		out.Message = out.Masked
 	}
-	out.Fix = c.wayOut(e)
+	out.Fix = c.wayOut(e, sql)
 	return out
 }
 
@@ -106,8 +106,10 @@ func mask(e *pgconn.PgError) string {
 	return inQuotes.ReplaceAllString(e.Message, `"`+masked+`"`)
 }
 
+var replacesTable = regexp.MustCompile(`(?i)\bcreate\s+or\s+replace\s+(?:temp(?:orary)?\s+)?table\b`)
+
 // wayOut is what to do about an error, "" where nothing more can be said than the error does.
-func (c *Conn) wayOut(e *pgconn.PgError) string {
+func (c *Conn) wayOut(e *pgconn.PgError, sql string) string {
 	switch e.Code {
 	case "28P01":
 		return "correct user and password of the connection"
@@ -125,6 +127,12 @@ func (c *Conn) wayOut(e *pgconn.PgError) string {
 		return "drop what depends on it, or make it again after the run: " + strings.ReplaceAll(e.Detail, "\n", "; ")
 	}
 	switch kind(e) {
+	case "permission":
+		return c.grantFor(e, sql)
+	case "syntax":
+		if replacesTable.MatchString(sql) {
+			return "Postgres has no CREATE OR REPLACE TABLE: write DROP TABLE IF EXISTS and CREATE TABLE, or use {{warehouse.CreateReplaceTableAs(this, ...)}}"
+		}
 	case "conversion":
 		return "mend the values where they come from, or test them first: CASE WHEN x ~ '^[0-9]+$' THEN CAST(x AS bigint) END"
 	case "connection":
@@ -161,7 +169,7 @@ func (c *Conn) address() string {
 	if port == 0 {
 		port = 5432
 	}
-	return fmt.Sprintf("Postgres at %s:%d", c.config.Host, port)
+	return "Postgres at " + c.config.Host + ":" + strconv.Itoa(port)
 }
 
 // plain is the last cause of an error of the network: what the driver puts around it names every attempt, and all settings.
@@ -189,9 +197,4 @@ func plain(err error) string {
 func isStatementError(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && kind(e) != "connection"
-}
-
-// grantText is a statement that gives the user of the connection a privilege.
-func (c *Conn) grantText(privilege, kind, object string) string {
-	return "GRANT " + privilege + " ON " + kind + " " + object + " TO " + quoteIdent(c.config.User)
 }

@@ -219,7 +219,7 @@ func (c *Conn) ensureSchema(ctx context.Context, conn *pgx.Conn, schema string) 
 	var sq *run.SQLError
 	if errors.As(err, &sq) && sq.Kind == "permission" {
 		sq.Message = "there is no schema " + schema + ", and it may not be made: " + sq.Message
-		sq.Fix = c.grantText("CREATE", "DATABASE", quoteIdent(c.config.Database))
+		sq.Fix = administrator(c.schemaText(schema))
 	}
 	return err
 }
