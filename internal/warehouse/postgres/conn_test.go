@@ -74,7 +74,7 @@ func TestValues(t *testing.T) {
 	}{
 		{"true", "boolean", true},
 		{"1::smallint", "smallint", int64(1)},
-		{"-9223372036854775808::bigint", "bigint", int64(-9223372036854775808)},
+		{"(-9223372036854775808)::bigint", "bigint", int64(-9223372036854775808)},
 		{"0.1::real", "real", nil}, // see below
 		{"'Infinity'::double precision", "double precision", nil},
 		{"sum(x) FROM (VALUES (1::bigint)) AS v(x)", "numeric", int64(1)},

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Admin is the superuser of the cluster, Password its password over the network. On the socket nobody is asked for one.
@@ -187,7 +188,8 @@ func (s *Server) wait(up bool) error {
 			c.Close(ctx)
 		}
 		cancel()
-		if (last == nil) == up {
+		var said *pgconn.PgError // a server on its way up or down still answers
+		if up && last == nil || !up && last != nil && !errors.As(last, &said) {
 			return nil
 		}
 	}
