@@ -223,7 +223,7 @@ func (d *discovering) features(reg *run.Registry, entries []run.Entry) error {
 	d.header("feature", "data_type", "entity", "cohort", "schema", "project", "seq_no")
 	for _, h := range byRef(entries, func(e run.Entry) bool { return e.Type == "feature_view" && strings.HasSuffix(e.Ref, "/feature_view") }) {
 		// A fixed schema in the name: the catalog may be that of another schema.
-		at := rel.Object{Space: rel.External, Parts: []rel.Ident{{Name: reg.Env.InternalSchema}, {Name: h.Material}}}
+		at := rel.Object{Space: rel.External, Parts: []rel.Ident{{Name: reg.Env.InternalSchema, Quoted: true}, {Name: h.Material, Quoted: true}}}
 		t, ok, err := reg.Conn.Table(at)
 		if err != nil {
 			return err

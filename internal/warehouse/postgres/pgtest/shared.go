@@ -100,13 +100,21 @@ $$`
 // Exec runs statements as the superuser in a database.
 func (s *Server) Exec(t testing.TB, database string, sql ...string) {
 	t.Helper()
+	if err := s.Do(database, strings.Join(sql, ";\n")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Do runs statements as the superuser in a database. The error holds their text.
+func (s *Server) Do(database, sql string) error {
 	ctx := context.Background()
 	c, err := pgx.Connect(ctx, s.dsn(database))
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	defer c.Close(ctx)
-	if _, err := c.PgConn().Exec(ctx, strings.Join(sql, ";\n")).ReadAll(); err != nil {
-		t.Fatalf("%v\n%s", err, strings.Join(sql, ";\n"))
+	if _, err := c.PgConn().Exec(ctx, sql).ReadAll(); err != nil {
+		return fmt.Errorf("%w\n%s", err, sql)
 	}
+	return nil
 }
