@@ -111,6 +111,10 @@ func showOutput(out *strings.Builder, o Output) {
 	if d := o.DuckDB; d != nil {
 		fmt.Fprintf(out, "duckdb path=%s memory=%q threads=%d temp=%q\n", d.Path, d.MemoryLimit, d.Threads, d.TempDirectory)
 	}
+	if p := o.Postgres; p != nil {
+		fmt.Fprintf(out, "postgres at=%s database=%s user=%s sslmode=%q root=%q connect=%s statement=%s\n", p.Address(), p.Database, p.User, p.SSLMode, p.SSLRootCert,
+			p.ConnectTimeout, p.StatementTimeout)
+	}
 	showBlock(out, "", o.Settings)
 }
 

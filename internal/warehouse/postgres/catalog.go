@@ -54,7 +54,7 @@ func (c *Conn) Table(object rel.Object) (t catalog.Table, ok bool, err error) {
 	}
 	err = c.with(ctx, func(conn *pgx.Conn) error {
 		for _, s := range schemas {
-			if t, ok, err = c.find(ctx, conn, s, name); ok || err != nil {
+			if t, ok, err = c.find(ctx, conn, s, name, object.Folds(0) || object.Space == rel.External); ok || err != nil {
 				return err
 			}
 		}
@@ -66,17 +66,19 @@ func (c *Conn) Table(object rel.Object) (t catalog.Table, ok bool, err error) {
 	return t, ok, err
 }
 
-func (c *Conn) find(ctx context.Context, conn *pgx.Conn, schema, name string) (t catalog.Table, ok bool, err error) {
+// find looks in one schema. A table that the user named and may not read is an error here, where its name is known in full; of what
+// stands in the way of a name of ours it is enough to know that it does.
+func (c *Conn) find(ctx context.Context, conn *pgx.Conn, schema, name string, toRead bool) (t catalog.Table, ok bool, err error) {
 	rows, err := c.strings(ctx, conn, findTable, schema, name)
 	if err != nil || len(rows) == 0 {
 		return t, false, err
 	}
+	if toRead && rows[0][2] != "t" {
+		return t, true, c.mayNotRead(schema, name)
+	}
 	t.View = rows[0][0] == "t"
 	if t.Rows, err = strconv.ParseInt(rows[0][1], 10, 64); err != nil {
 		return t, false, err
-	}
-	if rows[0][2] != "t" {
-		return t, true, c.mayNotRead(schema, name)
 	}
 	columns, err := c.strings(ctx, conn, findColumns, schema, name)
 	for _, r := range columns {
