@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"kith/internal/siteconfig"
+	"kith/internal/source"
 )
 
 func TestPageOf(t *testing.T) {
@@ -78,6 +79,18 @@ func TestDataSource(t *testing.T) {
 	if space, database := duck.dataSource(); space != "duckdb:///data/my shop.duckdb" || database != "my shop" {
 		t.Errorf("%s %s", space, database)
 	}
+	for in, want := range map[string]string{
+		"{type: postgres, host: db.example.com, port: 6432, dbname: crm}": "postgres://db.example.com:6432 crm",
+		"{type: postgres, host: /run/postgresql, dbname: crm}":            "postgres://localhost:5432 crm",
+		"{type: redshift, host: 'fe80::1', dbname: crm}":                  "redshift://[fe80::1]:5439 crm",
+		"{type: snowflake, account: ab12.eu, dbname: CRM}":                "snowflake://ab12.eu CRM",
+		"{type: bigquery, project_id: p1}":                                "bigquery p1",
+	} {
+		space, database := targetOf(t, in).dataSource()
+		if got := space + " " + database; got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
 	for in, want := range map[string][2]string{
 		"/data/a.csv":                                {"file", "/data/a.csv"},
 		"s3://bucket/a/b.parquet":                    {"s3://bucket", "a/b.parquet"},
@@ -87,4 +100,23 @@ func TestDataSource(t *testing.T) {
 			t.Errorf("%s: %s %s", in, d.Namespace, d.Name)
 		}
 	}
+}
+
+// targetOf is the target of an output as a site configuration writes it.
+func targetOf(t *testing.T, output string) Target {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "siteconfig.yaml")
+	text := "connections: {c: {target: dev, outputs: {dev: " + output[:len(output)-1] + ", schema: s, user: u, password: p}}}}\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, diags := siteconfig.Load(path, true)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	out, diags := file.Resolve(siteconfig.Request{Connection: source.At[string]{Value: "c"}, Project: t.TempDir()})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return Target{Output: out}
 }

@@ -352,7 +352,7 @@ func (t Target) dataSource() (namespace, database string) {
 		port = n
 	}
 	host := text("host")
-	if host == "" {
+	if host == "" || strings.HasPrefix(host, "/") { // a socket of this machine
 		host = "localhost"
 	}
 	return t.Type + "://" + net.JoinHostPort(host, strconv.Itoa(port)), database

@@ -52,6 +52,9 @@ func (c *Compiled) WriteReport(r *RunReport, page []byte) (string, error) {
 		return "", err
 	}
 	defer root.Close()
+	if err := root.MkdirAll(folder, 0o755); err != nil {
+		return "", err
+	}
 	for _, f := range []struct {
 		name string
 		data []byte
