@@ -45,8 +45,10 @@ const (
 type Assertion struct {
 	Kind AssertKind
 	Span source.Span
-	// Columns are the one column of not_null, unique and accepted_values, all columns of unique_together.
+	// Columns are the one column of not_null, unique and accepted_values, all columns of unique_together; Places are where
+	// they are written.
 	Columns []string
+	Places  []source.Span
 	// Values are the texts, int64, float64 and bool of accepted_values.
 	Values []any
 	Rows   *Bounds       // of rows
@@ -126,22 +128,23 @@ func whyNotChecked(n Node) string {
 
 // assert makes the assertions of a check as written.
 func (b *Builder) assert(c *Check, s *spec.Check) {
-	add := func(a *Assertion) { c.Asserts = append(c.Asserts, a) }
+	add := func(a *Assertion, columns ...source.At[string]) {
+		for _, name := range columns {
+			a.Columns, a.Places = append(a.Columns, name.Value), append(a.Places, name.Span)
+		}
+		c.Asserts = append(c.Asserts, a)
+	}
 	for _, name := range s.NotNull {
-		add(&Assertion{Kind: NotNull, Span: name.Span, Columns: []string{name.Value}})
+		add(&Assertion{Kind: NotNull, Span: name.Span}, name)
 	}
 	for _, name := range s.Unique {
-		add(&Assertion{Kind: Unique, Span: name.Span, Columns: []string{name.Value}})
+		add(&Assertion{Kind: Unique, Span: name.Span}, name)
 	}
 	if len(s.UniqueTogether) > 0 {
-		a := &Assertion{Kind: UniqueTogether, Span: s.UniqueTogether[0].Span}
-		for _, name := range s.UniqueTogether {
-			a.Columns = append(a.Columns, name.Value)
-		}
-		add(a)
+		add(&Assertion{Kind: UniqueTogether, Span: s.UniqueTogether[0].Span}, s.UniqueTogether...)
 	}
 	if v := s.AcceptedValues; v != nil && v.Column.Value != "" {
-		add(&Assertion{Kind: AcceptedValues, Span: v.Column.Span, Columns: []string{v.Column.Value}, Values: scalars(v.Values)})
+		add(&Assertion{Kind: AcceptedValues, Span: v.Column.Span, Values: scalars(v.Values)}, v.Column)
 	}
 	if s.Rows != nil {
 		add(&Assertion{Kind: RowBounds, Span: s.Rows.Span, Rows: b.bounds(c, s.Rows)})
@@ -319,22 +322,25 @@ func (b *Builder) checkColumnsOf(c *Check) {
 		return
 	}
 	cols := checkedColumns(c.On)
-	has := map[string]bool{}
+	spelt := map[string]string{} // letter case does not matter
 	for _, name := range cols {
-		has[strings.ToLower(name)] = true
+		spelt[strings.ToLower(name)] = name
 	}
 	for _, a := range c.Asserts {
 		named := map[string]bool{}
-		for _, name := range a.Columns {
+		for i, name := range a.Columns {
 			key := strings.ToLower(name)
 			switch {
 			case named[key]:
-				b.Diags.Errorf(diag.RDuplicateColumn, a.Span, "unique_together names %q twice", name).WithFix("name it once")
-			case cols != nil && !has[key]:
-				b.Diags.Errorf(diag.RUnknownColumn, a.Span, "%s has no column %q", c.On.Addr(), name).
+				b.Diags.Errorf(diag.RDuplicateColumn, a.Places[i], "unique_together names %q twice", name).WithFix("name it once")
+			case cols != nil && spelt[key] == "":
+				b.Diags.Errorf(diag.RUnknownColumn, a.Places[i], "%s has no column %q", c.On.Addr(), name).
 					WithAlso(c.On.Base().Span, "declared here").WithFix("%s", orElse(didYouMean(name, cols), "its columns are "+firstOf(cols)))
 			default:
 				named[key] = true
+				if cols != nil {
+					a.Columns[i] = spelt[key]
+				}
 				if v := varOf(c.On, name); v != nil { // a column that takes no part cannot be looked at
 					c.need(v)
 				}

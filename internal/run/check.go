@@ -7,11 +7,9 @@ import (
 	"time"
 
 	"kith/internal/addr"
-	"kith/internal/diag"
 	"kith/internal/dialect"
 	"kith/internal/model"
 	"kith/internal/plan"
-	"kith/internal/rel"
 	"kith/internal/source"
 )
 
@@ -249,95 +247,6 @@ func (c *Check) result(i int) CheckResult {
 	return res
 }
 
-// say is a result as a diagnostic.
-func (r *runner) say(ctx context.Context, c *Check, i int, res *CheckResult) diag.Diagnostic {
-	var l diag.List
-	code := diag.WCheck
-	if c.Early {
-		code = diag.WStale
-	}
-	add := l.Errorf
-	if !res.blocks() {
-		add = l.Warnf
-	}
-	name := "check " + res.Check
-	if c.Terms[i].Check.BuiltIn {
-		name = res.Check
-	}
-	d := add(code, res.At, "%s: %s", name, res.Detail)
-	shown := d.Message + r.values(ctx, c, i, res)
-	if res.shown != "" {
-		shown = name + ": " + res.shown
-	}
-	if shown != d.Message {
-		d.Masked, d.Message = d.Message, shown
-	}
-	if t := c.Terms[i].Check; !t.BuiltIn {
-		about := "the check"
-		if t.Description != "" {
-			about = t.Description
-		}
-		d.WithAlso(t.Span, "%s", about)
-	}
-	if res.Query != "" {
-		d.WithFix("see what fails:  %s", r.asking(c, res.Query))
-	}
-	return *d
-}
-
-// asking is the command that shows what fails.
-func (r *runner) asking(c *Check, query string) string {
-	seqNo := r.plan.SeqNo
-	if c.Early {
-		seqNo = 0
-	}
-	if r.opt.Ask != nil {
-		return r.opt.Ask(query, seqNo)
-	}
-	line := "kith query '" + strings.ReplaceAll(query, "'", `'\''`) + "'"
-	if seqNo > 0 {
-		line += fmt.Sprintf(" --seq_no %d", seqNo)
-	}
-	return line
-}
-
-// shownValues is how many of the values that fail are shown.
-const shownValues = 3
-
-// values are some values that fail, when values may be shown. Assertions about the number of rows have none.
-func (r *runner) values(ctx context.Context, c *Check, i int, res *CheckResult) string {
-	if !r.opt.ShowValues || res.Status != CheckFailed || res.Failing < 0 {
-		return ""
-	}
-	rows, err := r.reg.Conn.Query(ctx, c.Samples[i].S)
-	if err != nil {
-		return "" // the failure itself is told
-	}
-	defer rows.Close()
-	var shown []string
-	for len(shown) < shownValues && rows.Next() {
-		var cells []string
-		for j, v := range rows.Values() {
-			cells = append(cells, fmt.Sprintf("%s=%v", rows.Columns()[j].Name, shownValue(v)))
-		}
-		shown = append(shown, "("+strings.Join(cells, ", ")+")")
-	}
-	if len(shown) == 0 {
-		return ""
-	}
-	return ", such as " + strings.Join(shown, ", ")
-}
-
-func shownValue(v any) any {
-	switch v := v.(type) {
-	case nil:
-		return "NULL"
-	case time.Time:
-		return v.UTC().Format(time.RFC3339Nano)
-	}
-	return v
-}
-
 // Judge runs all checks on what is built, and publishes nothing. Steps that are to be built count as not there.
 func Judge(ctx context.Context, reg *Registry, p *Plan, opt Options) (*Outcome, error) {
 	r := &runner{reg: reg, plan: p, opt: opt, clock: newClock(opt.Now), state: map[addr.Addr]Status{}}
@@ -383,45 +292,3 @@ type CheckDone struct {
 }
 
 func (*CheckDone) event() {}
-
-// printChecks writes the queries of the looks of a plan.
-func printChecks(p *plan.Plan, d dialect.Dialect, env dialect.Env) ([]*Check, diag.List) {
-	var diags diag.List
-	names := askNames(p, d, env)
-	write := func(q rel.Rel) dialect.Text {
-		if q == nil {
-			return dialect.Text{}
-		}
-		text, ds := d.Query(q, env)
-		diags.Add(ds)
-		return text
-	}
-	var out []*Check
-	for _, c := range p.Checks {
-		pc := &Check{Check: c, Query: write(c.CheckScan.Query), Baseline: write(c.CheckScan.Baseline)}
-		for _, t := range c.Terms {
-			sample := write(t.Sample)
-			pc.Alone = append(pc.Alone, write(t.Alone))
-			pc.Samples = append(pc.Samples, sample)
-			pc.Ask = append(pc.Ask, oneLine(names.Replace(sample.S)))
-		}
-		out = append(out, pc)
-	}
-	return out, diags
-}
-
-// askNames puts paths in the place of the names of materials.
-func askNames(p *plan.Plan, d dialect.Dialect, env dialect.Env) *strings.Replacer {
-	var pairs []string
-	add := func(o rel.Object, path string) {
-		pairs = append(pairs, d.Object(o, env), `{{this.DeRef("`+path+`")}}`)
-	}
-	for _, s := range p.Steps {
-		if _, graph := s.Node.(*model.Stitcher); graph && len(s.Extra) == 2 { // before the graph, whose name theirs begin with
-			add(s.Extra[0], string(s.Addr.Child(model.ChildMappings)))
-			add(s.Extra[1], string(s.Addr.Child(model.ChildEdges)))
-		}
-		add(s.Out, string(s.Addr))
-	}
-	return strings.NewReplacer(pairs...)
-}
