@@ -61,6 +61,8 @@ type SQL struct {
 	// Makes is the object this statement makes or fills, if any; Table tells that rows can be counted in it.
 	Makes rel.Object
 	Table bool
+	// Takes is the object whose name is free after this statement, if any.
+	Takes rel.Object
 	// Guard demands that the statement change exactly one row, as rel.Update has it.
 	Guard bool
 	// Clear, when not nil, must be executed before this statement if the catalog knows its object as the kind it names: no

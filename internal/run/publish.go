@@ -345,8 +345,12 @@ func publishTexts(ctx context.Context, conn Conn, p *dialect.Publish) error {
 // changes flattens statements for one transaction; what stands in the way as another kind of object is dropped first.
 func changes(conn Conn, stmts []dialect.Stmt) ([]Change, error) {
 	var out []Change
+	taken := map[string]bool{} // names that the transaction frees before
 	add := func(s *dialect.SQL) error {
-		if c := s.Clear; c != nil {
+		if s.Takes.Name() != "" {
+			taken[s.Takes.Key()] = true
+		}
+		if c := s.Clear; c != nil && !taken[c.Object.Key()] {
 			t, ok, err := conn.Table(c.Object)
 			if err != nil {
 				return err

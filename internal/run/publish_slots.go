@@ -20,7 +20,7 @@ func (r *Registry) publishSlots(ctx context.Context, p *publication) error {
 	}
 	var slots rel.Program
 	gates := &rel.Publish{}
-	narrow := rel.Program{}
+	alone := &rel.Publish{}
 	for _, n := range append(p.stay(), p.put...) {
 		now, err := r.material(n)
 		if err != nil {
@@ -38,10 +38,8 @@ func (r *Registry) publishSlots(ctx context.Context, p *publication) error {
 		slots = append(slots, &rel.Let{Out: slotOf(n, slot), Kind: rel.MakeView, Body: n.view().Body})
 		g := gate{name: n, slot: slot, now: now, old: old, before: p.from.slot}
 		gates.Views = append(gates.Views, g.view())
-		if g.wider() {
-			g.old = nil
-			narrow = append(narrow, &rel.Publish{Views: []rel.PublishedView{g.view()}})
-		}
+		g.old = nil
+		alone.Views = append(alone.Views, g.view())
 	}
 	if err := r.exec(ctx, slots); err != nil {
 		return err
@@ -73,7 +71,14 @@ func (r *Registry) publishSlots(ctx context.Context, p *publication) error {
 	if err := r.commit(ctx, p, list); err != nil {
 		return err
 	}
-	if err := r.exec(ctx, append(narrow, p.latest()...)); err != nil {
+	// Nobody sees the other slot any more: what it shows may be cleaned up.
+	if stmts, err = r.print(rel.Program{alone}); err != nil {
+		return err
+	}
+	if err := x.all(ctx, stmts); err != nil {
+		return err
+	}
+	if err := r.exec(ctx, p.latest()); err != nil {
 		return err
 	}
 	return r.tidy(ctx, p)
@@ -96,16 +101,6 @@ type gate struct {
 	name         Name
 	slot, before string // of the new and of the present rows
 	now, old     []catalog.Column
-}
-
-// wider reports columns of the present rows that the new ones do not have. They go when nobody sees the present rows any more.
-func (g *gate) wider() bool {
-	for _, c := range g.old {
-		if _, ok := column(g.now, c.Name); !ok {
-			return true
-		}
-	}
-	return false
 }
 
 // view shows the rows of the slot that the state points at, with the columns of both slots: the new ones first.

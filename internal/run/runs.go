@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -151,6 +152,6 @@ func (r *Registry) Runs(ctx context.Context, limit int) ([]Past, error) {
 		}
 		out = append(out, p)
 	}
-	slices.Reverse(out)
+	slices.SortStableFunc(out, func(a, b Past) int { return cmp.Compare(b.No, a.No) })
 	return out[:min(len(out), max(limit, 0))], nil
 }

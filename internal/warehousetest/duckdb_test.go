@@ -76,3 +76,9 @@ func TestDuckDBPrivacy(t *testing.T) {
 	e.Leaves.Parser = func(dir string) project.Parser { return onDisk{sqltext.NewCache(dir, p)} }
 	Privacy(t, e)
 }
+
+func TestDuckDBCrash(t *testing.T) { Crash(t, embedded, run.ByDDL, run.ByDML, run.ByPointer) }
+
+func TestDuckDBLeases(t *testing.T) { Leases(t, embedded) }
+
+func TestDuckDBPublishes(t *testing.T) { Publishes(t, embedded, run.ByDDL, run.ByDML, run.ByPointer) }

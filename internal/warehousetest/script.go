@@ -201,6 +201,7 @@ type runOptions struct {
 	begin, end time.Time
 	force      bool
 	refs       []string
+	adopt      []string // not of a script
 }
 
 // defaultEnd is the end time of a run that names none: after all that the cases' data holds.

@@ -48,7 +48,7 @@ func (s *session) addColumn(st *rel.AddColumn) dialect.Stmt {
 }
 
 func (s *session) renamed(st *rel.Rename) *dialect.SQL {
-	return &dialect.SQL{Text: s.text(func(w *Writer) {
+	return &dialect.SQL{Takes: st.Object, Text: s.text(func(w *Writer) {
 		w.Write("ALTER " + pick(st.View, "VIEW ", "TABLE "))
 		w.object(st.Object)
 		w.Write(" RENAME TO ")
