@@ -108,7 +108,8 @@ func (p *publication) stay() []Name {
 func (r *runner) publication(book *Book, keep []*lower.Published) (*publication, diag.List, error) {
 	pub := &publication{from: book, next: &Book{No: book.No + 1, SeqNo: r.plan.SeqNo, At: stamp(r.clock.now())}}
 	for _, v := range keep {
-		n := Name{Name: v.Name, Kind: kindView, Material: v.From.Name(), SeqNo: r.plan.SeqNo, Ref: string(v.Step), Project: r.opt.Project,
+		s := r.plan.step(v.Step)
+		n := Name{Name: v.Name, Kind: kindView, Material: v.From.Name(), SeqNo: s.SeqNo, Ref: string(s.Ref), Project: r.opt.Project,
 			Comment: v.Comment, Columns: v.ColumnComments}
 		if v.Table {
 			n.Kind = kindTable

@@ -37,6 +37,16 @@ type Step struct {
 // EntityName is the entity the step belongs to, "" for inputs and SQL models.
 func (s *Step) EntityName() string { return lower.EntityName(s.Step.Step) }
 
+// step returns the step of an address; the plan has it.
+func (p *Plan) step(a addr.Addr) *Step {
+	for _, s := range p.Steps {
+		if s.Addr == a {
+			return s
+		}
+	}
+	return nil
+}
+
 // Print writes the statements of every step in a dialect.
 func Print(p *plan.Plan, d dialect.Dialect, env dialect.Env) (*Plan, diag.List) {
 	var diags diag.List
@@ -287,7 +297,7 @@ func (r *runner) step(ctx context.Context, s *Step) {
 	}
 	r.end(s, end)
 	// What is known of a step that failed is worth keeping, and no reason for another failure.
-	_ = r.reg.recordStep(context.WithoutCancel(ctx), r.plan, s, end, r.clock.started, end.Error)
+	_ = r.reg.recordStep(context.WithoutCancel(ctx), s, end, r.clock.started, end.Error)
 }
 
 // build makes what a step makes. What may be gone at the next attempt is attempted again from the step's beginning: a step

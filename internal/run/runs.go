@@ -80,10 +80,10 @@ func (r *Registry) endRun(ctx context.Context, out *Outcome, status, reason stri
 }
 
 // recordStep enters a step that ended, of a run that began at started.
-func (r *Registry) recordStep(ctx context.Context, p *Plan, s *Step, e *StepDone, started time.Time, reason string) error {
+func (r *Registry) recordStep(ctx context.Context, s *Step, e *StepDone, started time.Time, reason string) error {
 	began := started.Add(e.Start)
 	row := map[string]any{
-		"run_no": r.lease.fence, "seq_no": p.SeqNo, "model_ref": string(s.Addr), "model_type": s.Type, "material_name": s.Out.Name(),
+		"run_no": r.lease.fence, "seq_no": s.SeqNo, "model_ref": string(s.Ref), "model_type": s.Type, "material_name": s.Out.Name(),
 		"action": string(s.Action), "reason": s.Reason, "status": string(e.Status), "started_at": stamp(began), "finished_at": stamp(began.Add(e.Took)),
 		"choice": textOrNil(e.Choice), "error": textOrNil(reason),
 	}

@@ -22,6 +22,15 @@ type mortal struct {
 	at    int // the boundary of the death, 0 for none
 	count int
 	dead  bool
+	// published is the boundary at which the publish began, 0 before.
+	published int
+}
+
+// publishes notes where the publish begins.
+func (m *mortal) publishes() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.published = m.count + 1
 }
 
 // pass counts a boundary; false when the process is dead.

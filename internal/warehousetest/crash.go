@@ -3,6 +3,7 @@ package warehousetest
 import (
 	"context"
 	"embed"
+	"flag"
 	"fmt"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"kith/internal/rel"
 	"kith/internal/run"
 )
 
@@ -20,12 +22,16 @@ var crashProject embed.FS
 // Crash kills a run at every boundary between two of its statements, for each strategy of publishing. After each death
 // readers see one whole run in one statement, the run before or the new one; and the next run ends as if nothing had been.
 // Meanwhile readers join all published names in a loop, and must never see two runs at once.
+//
+// What is built does not depend on how it will be published, so the boundaries before the publish are shared out among the
+// strategies; -every_boundary tries each of them under each.
 func Crash(t *testing.T, e Engine, strategies ...run.Strategy) {
-	for _, strategy := range strategies {
+	for turn, strategy := range strategies {
 		t.Run(string(strategy), func(t *testing.T) {
 			t.Parallel()
 			c := newCrash(t, e, strategy)
 			for range 2 { // the first run makes what later ones find
+				c.day()
 				if got := c.attempt(t, 0); got.killed || !got.published {
 					t.Fatalf("without a death: %+v", got)
 				}
@@ -33,10 +39,13 @@ func Crash(t *testing.T, e Engine, strategies ...run.Strategy) {
 			want := c.rows(t)
 			before, after := 0, 0
 			for at := 1; ; at++ {
+				if at < c.publishing && !*everyBoundary && at%len(strategies) != turn {
+					continue
+				}
 				c.end = c.end.AddDate(0, 0, 1)
 				got := c.attempt(t, at)
 				if !got.killed {
-					t.Logf("%d boundaries, the publish after %d of them", at-1, before)
+					t.Logf("%d boundaries, those from %d on of the publish; %d deaths before readers saw it, %d after", at-1, c.publishing, before, after)
 					break
 				}
 				if got.published {
@@ -44,6 +53,8 @@ func Crash(t *testing.T, e Engine, strategies ...run.Strategy) {
 				} else {
 					before++
 				}
+				// The lease of the dead process has ended.
+				change(t, e, c.conn, &rel.Update{Into: rel.Named(rel.Internal, "kith_state"), Set: []rel.Item{{Expr: rel.Null(), As: "holder"}}})
 				if again := c.attempt(t, 0); again.killed || !again.published {
 					t.Fatalf("boundary %d: the run after it: %+v", at, again)
 				}
@@ -51,12 +62,14 @@ func Crash(t *testing.T, e Engine, strategies ...run.Strategy) {
 					t.Errorf("boundary %d: after going on\n%s\nwant\n%s", at, r, want)
 				}
 			}
-			if before < 20 || after == 0 {
+			if before < 10 || after == 0 || c.publishing < 20 {
 				t.Errorf("%d deaths before the publish and %d after it: both must be tried", before, after)
 			}
 		})
 	}
 }
+
+var everyBoundary = flag.Bool("every_boundary", false, "kill runs at every boundary under every strategy")
 
 // crash is a warehouse in which runs of one end time after the other are published.
 type crash struct {
@@ -65,6 +78,10 @@ type crash struct {
 	process  int
 	end      time.Time // of the run under way
 	shown    time.Time // of the run that readers see
+	// ttl is long enough that no heartbeat falls between two boundaries, unless a test is about that.
+	ttl time.Duration
+	// publishing is the first boundary at which the last run without a death published.
+	publishing int
 }
 
 func newCrash(t *testing.T, e Engine, strategy run.Strategy) *crash {
@@ -73,11 +90,11 @@ func newCrash(t *testing.T, e Engine, strategy run.Strategy) *crash {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := parseCase(txtar.Parse(data))
+	c, err := parseCase(txtar.Parse(data), e.Dialect)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &crash{session: newSession(t, e, c, byRule), strategy: strategy, process: 1000, end: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)}
+	return &crash{session: newSession(t, e, c, byRule), strategy: strategy, process: 1000, ttl: time.Hour, end: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)}
 }
 
 // attempt is what became of a run.
@@ -97,6 +114,9 @@ func (c *crash) attempt(t *testing.T, at int) attempt {
 	}
 	out, err := c.process1(m, runOptions{end: c.end})
 	stop()
+	if at == 0 && m.published > 0 && out != nil && out.Done.Reused == 0 {
+		c.publishing = m.published
+	}
 	a := attempt{killed: err != nil || out == nil || out.Done.Failed > 0 || !m.alive(), boundary: at}
 	if at == 0 && a.killed {
 		t.Fatalf("a run without a death: %+v, %v", out, err)
@@ -122,28 +142,26 @@ func (c *crash) process1(conn run.Conn, opt runOptions) (*run.Outcome, error) {
 	if err := reg.Open(ctx); err != nil {
 		return nil, err
 	}
-	// The lease of a dead process ends soon where the engine cannot tell that it is dead.
-	l, err := reg.Acquire(ctx, run.LeaseOptions{Holder: run.Holder{Host: "test", PID: c.process, Command: "test"}, TTL: time.Second, Wait: 5 * time.Second})
+	l, err := reg.Acquire(ctx, run.LeaseOptions{Holder: run.Holder{Host: "test", PID: c.process, Command: "test"}, TTL: c.ttl})
 	if err != nil {
 		return nil, err
 	}
 	defer l.Release(ctx)
-	seq, err := reg.Sequence(ctx, opt.begin, opt.end)
-	if err != nil {
-		return nil, err
-	}
-	built, err := reg.Built(ctx, seq)
-	if err != nil {
-		return nil, err
-	}
 	conn0 := c.conn
 	c.conn = conn
-	p, diags, err := c.compile(opt, built)
+	p, diags, err := c.compile(opt)
 	c.conn = conn0
 	if err != nil || p == nil {
 		return nil, fmt.Errorf("%v %v", err, diags)
 	}
-	return run.Run(ctx, reg, p, run.Options{Project: "crash", Concurrency: 1, KernelMemory: 256 << 20, Adopt: opt.adopt})
+	return run.Run(ctx, reg, p, run.Options{Project: "crash", Concurrency: 1, KernelMemory: 256 << 20, Adopt: opt.adopt,
+		Emit: func(e run.Event) {
+			if m, mortal := conn.(*mortal); mortal {
+				if s, ok := e.(*run.StepStarted); ok && s.Addr == "publish" {
+					m.publishes()
+				}
+			}
+		}})
 }
 
 // everyName reads every published name in one statement: one row for each run that any of them shows.
@@ -205,7 +223,7 @@ func (c *crash) watch(t *testing.T, at int) (stop func()) {
 				t.Errorf("boundary %d: a reader saw the runs %q in one statement", at, seen)
 				return
 			}
-			time.Sleep(5 * time.Millisecond)
+			time.Sleep(25 * time.Millisecond)
 		}
 	})
 	return func() { close(quit); wg.Wait() }

@@ -83,6 +83,7 @@ func Leases(t *testing.T, e Engine) {
 	for _, strategy := range []run.Strategy{run.ByDDL, run.ByDML, run.ByPointer} {
 		t.Run("asleep_"+string(strategy), func(t *testing.T) {
 			c := session(t, strategy)
+			c.ttl = time.Second
 			if got := c.attempt(t, 0); !got.published {
 				t.Fatal("the first run published nothing")
 			}
