@@ -75,7 +75,7 @@ var_groups:
       - entity_var: {name: most, from: inputs/hits, select: max(amount)}
       - entity_var: {name: big, from: inputs/hits, select: bool_or(amount > 7), merge: "bool_or({{rowset.big}})"}
       - entity_var: {name: last_url_by_param, from: inputs/hits, select: max(ts), merge: "max({{rowset.last_url_by_param}})", is_feature: false}
-      - entity_var: {name: last_url, from: inputs/hits, select: "max_by(url, ts)", merge: "max_by({{rowset.last_url}}, {{rowset.last_url_by_param}})"}
+      - entity_var: {name: last_url, from: inputs/hits, select: last_value(url), window: {order_by: [ts asc]}, merge: "max_by({{rowset.last_url}}, {{rowset.last_url_by_param}})"}
       - entity_var: {name: urls, from: inputs/hits, select: count(distinct url)}
       - entity_var: {name: n_and_paid, select: "{{user.n}} + {{user.paid}}"}
 `

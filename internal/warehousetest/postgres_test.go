@@ -47,4 +47,6 @@ func TestPostgres(t *testing.T) { Run(t, server(t)) }
 
 func TestPostgresGraphs(t *testing.T) { Graphs(t, server(t)) }
 
+func TestPostgresIncrements(t *testing.T) { Increments(t, server(t)) }
+
 func TestPostgresFeatures(t *testing.T) { Features(t, server(t)) }
