@@ -58,7 +58,7 @@ func (p *Plan) looks(l *lower.Result, facts Facts, opt Options) {
 			same = same && reused[n]
 		}
 		if same && facts.Passed[PassedKey(scan.Object.Name(), scan.Hash)] {
-			c.Action, c.Reason = Reuse, fmt.Sprintf("passed in seq no %d, and nothing it reads is built again", p.SeqNo)
+			c.Action, c.Reason = Reuse, "passed before, and nothing it reads is built again"
 		}
 		p.Checks = append(p.Checks, c)
 	}

@@ -69,12 +69,12 @@ func TestChecks(t *testing.T) {
 			check 2 checks of lines: before anything is published
 			check 1 check of lines: before anything is published`},
 		{"what passed and stays has passed", built(""), plan.Options{}, `
-			reuse freshness of inputs/events: passed in seq no 1, and nothing it reads is built again
-			reuse 2 checks of lines: passed in seq no 1, and nothing it reads is built again
-			reuse 1 check of lines: passed in seq no 1, and nothing it reads is built again`},
+			reuse freshness of inputs/events: passed before, and nothing it reads is built again
+			reuse 2 checks of lines: passed before, and nothing it reads is built again
+			reuse 1 check of lines: passed before, and nothing it reads is built again`},
 		{"a check is made again when something that it reads is", built("models/banned"), plan.Options{}, `
-			reuse freshness of inputs/events: passed in seq no 1, and nothing it reads is built again
-			reuse 2 checks of lines: passed in seq no 1, and nothing it reads is built again
+			reuse freshness of inputs/events: passed before, and nothing it reads is built again
+			reuse 2 checks of lines: passed before, and nothing it reads is built again
 			check 1 check of lines: before anything is published`},
 		{"force looks again", built(""), plan.Options{Force: true}, `
 			check freshness of inputs/events: before anything is built

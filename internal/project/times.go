@@ -41,7 +41,6 @@ type registered struct {
 	ctx  context.Context
 	reg  *run.Registry
 	seqs *run.Sequences
-	own  int64 // the number of the run
 }
 
 // number finds the number that a time had before. A forced run takes new ones, as it does for its own time: published views
@@ -65,7 +64,7 @@ func (r *registered) facts(contexts []lower.Context) (plan.Facts, error) {
 	if err != nil {
 		return plan.Facts{}, err
 	}
-	passed, err := r.reg.Passed(r.ctx, r.own)
+	passed, err := r.reg.Passed(r.ctx)
 	return plan.Facts{Built: built, Passed: passed}, err
 }
 

@@ -113,7 +113,7 @@ func (w *Work) Compile(ctx context.Context, s Settings) (*Compiled, diag.List, e
 			WithFix("leave out --seq_no: the project's default_time_grain is not what it was in that run")
 		return nil, diags, nil
 	}
-	return w.Project.compile(s, &registered{ctx, w.Registry, seqs, s.SeqNo})
+	return w.Project.compile(s, &registered{ctx, w.Registry, seqs})
 }
 
 // Moment finds the sequence number and times.
