@@ -119,6 +119,12 @@ func (c *checker) stmt(s Stmt) {
 			c.object(s.Table)
 			c.columns([]Column{s.Column})
 		})
+	case *Lock:
+		c.at("lock", func() {
+			for _, o := range s.Objects {
+				c.object(o)
+			}
+		})
 	case *Rename:
 		c.at("rename "+s.Object.Key(), func() {
 			c.object(s.Object)

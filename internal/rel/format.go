@@ -110,6 +110,13 @@ func (f *formatter) stmt(s Stmt) {
 		}
 	case *AddColumn:
 		f.line("add column to", s.Table.Key(), columns([]Column{s.Column}), s.Type)
+	case *Lock:
+		f.line("lock")
+		f.in(func() {
+			for _, o := range s.Objects {
+				f.line(o.Key())
+			}
+		})
 	case *Rename:
 		f.line("rename", s.Object.Key(), "to", name(s.To))
 	case *Update:

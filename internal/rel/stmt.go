@@ -6,7 +6,7 @@ import "kith/internal/source"
 type Program []Stmt
 
 // Stmt is *Let, *Loop, *Merge, *Assert, *Exec, *Kernel, *Publish, *Choose, *Drop, *Rename,
-// *Ensure, *AddColumn, *Insert, *Update, *Delete and no other.
+// *Ensure, *AddColumn, *Insert, *Update, *Delete, *Lock and no other.
 type Stmt interface{ stmt() }
 
 // LetKind says what a Let makes.
@@ -165,6 +165,12 @@ type Update struct {
 	Guard bool
 }
 
+// Lock takes, for the rest of a transaction, the right to replace objects that others read. Where the engine makes readers
+// and writers wait for each other it gives up soon, so that readers never wait long and none is made to fail; elsewhere it
+// does nothing.
+type Lock struct{ Objects []Object }
+
+func (*Lock) stmt()      {}
 func (*Ensure) stmt()    {}
 func (*AddColumn) stmt() {}
 func (*Rename) stmt()    {}

@@ -138,6 +138,10 @@ func (u *uses) stmt(s Stmt) {
 		u.make(s.Object)
 	case *AddColumn:
 		u.read(s.Table)
+	case *Lock:
+		for _, o := range s.Objects {
+			u.read(o)
+		}
 	case *Rename:
 		u.read(s.Object)
 		delete(u.made, s.Object.Key())

@@ -55,7 +55,7 @@ func (v *Visitor) VisitStmt(s Stmt) {
 		v.exprs(s.Where)
 	case *Ensure:
 		v.VisitRel(s.Rows)
-	case *AddColumn, *Rename:
+	case *AddColumn, *Rename, *Lock:
 	case *Publish:
 		for _, p := range s.Views {
 			v.VisitRel(p.Body)

@@ -248,32 +248,46 @@ func (r *Registry) publish(ctx context.Context, p *publication) error {
 	return err
 }
 
-// attempts are the waits before a commit that met another transaction is tried again.
+// attempts are the waits before what met another transaction is tried again.
 var attempts = []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, time.Second, 3 * time.Second}
+
+// patience is how long a publish tries again while long statements of others read what it replaces.
+const patience = 10 * time.Minute
 
 // commit runs the transaction by which readers come to see a publication. It is the lease's: with a lease that is lost it
 // does nothing and returns *Lost.
 func (r *Registry) commit(ctx context.Context, p *publication, list []Change) error {
+	until := time.Now().Add(patience)
+	for i := 0; ; i++ {
+		err := r.commitOnce(ctx, p, list)
+		wait := attempts[min(i, len(attempts)-1)]
+		switch {
+		case err == nil || !transient(err):
+			return err
+		case i >= len(attempts) && (!busy(err) || time.Now().After(until)), !sleep(ctx, wait):
+			return err
+		}
+	}
+}
+
+// commitOnce holds the lease's state from its heartbeat while it is changed.
+func (r *Registry) commitOnce(ctx context.Context, p *publication, list []Change) error {
 	l := r.lease
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.lost != nil {
 		return l.lost
 	}
-	for i := 0; ; i++ {
-		err := r.Conn.Transaction(ctx, list)
-		if err == nil || r.committed(ctx, p, err) {
-			l.heard = time.Now()
-			return nil
-		}
-		if errors.Is(err, ErrGuard) {
-			l.lost = l.taken(ctx)
-			return l.lost
-		}
-		if i == len(attempts) || !transient(err) || !sleep(ctx, attempts[i]) {
-			return err
-		}
+	err := r.Conn.Transaction(ctx, list)
+	switch {
+	case err == nil, r.committed(ctx, p, err):
+		l.heard = time.Now()
+		return nil
+	case errors.Is(err, ErrGuard):
+		l.lost = l.taken(ctx)
+		return l.lost
 	}
+	return err
 }
 
 // committed tells whether a transaction that ended with an error has been kept all the same: a connection may break after
@@ -291,6 +305,11 @@ func (r *Registry) committed(ctx context.Context, p *publication, err error) boo
 func transient(err error) bool {
 	var sq *SQLError
 	return errors.As(err, &sq) && (sq.Kind == "conflict" || sq.Kind == "connection" || sq.Kind == "busy")
+}
+
+func busy(err error) bool {
+	var sq *SQLError
+	return errors.As(err, &sq) && sq.Kind == "busy"
 }
 
 // sleep waits, or returns false when ctx ends first.

@@ -2,14 +2,19 @@ package run
 
 import (
 	"context"
+	"slices"
 
 	"kith/internal/rel"
 )
 
 // publishViews replaces the views of a publication, writes the book and moves the state in one transaction.
 func (r *Registry) publishViews(ctx context.Context, p *publication) error {
-	program := append(rel.Program{r.advance(p, "")}, p.adopt()...)
-	views := &rel.Publish{}
+	views, locked := &rel.Publish{}, &rel.Lock{}
+	for _, n := range append(slices.Clone(p.put), p.gone...) {
+		if _, there := p.from.Name(n.Name); there {
+			locked.Objects = append(locked.Objects, rel.Named(rel.Target, n.Name))
+		}
+	}
 	for _, n := range p.put {
 		v := n.view()
 		grows, err := r.grows(n)
@@ -19,7 +24,7 @@ func (r *Registry) publishViews(ctx context.Context, p *publication) error {
 		v.Grows = grows
 		views.Views = append(views.Views, v)
 	}
-	program = append(program, views)
+	program := append(append(rel.Program{r.advance(p, ""), locked}, p.adopt()...), views)
 	for _, n := range p.gone {
 		program = append(program, &rel.Drop{Object: rel.Named(rel.Target, n.Name)})
 	}

@@ -316,11 +316,36 @@ func (r *runner) build(ctx context.Context, s *Step, x *executor) error {
 	}
 }
 
+// clear drops what an attempt that did not end left of a step, views before what they read: some engines drop no table that
+// a view reads, and a statement that makes an object anew does not know what else the step had made.
+func (r *runner) clear(ctx context.Context, s *Step, x *executor) error {
+	made := append([]rel.Object{s.Out}, s.Extra...)
+	var views, tables rel.Program
+	for _, o := range append(append(made, s.Kept...), s.Scratch...) {
+		if o.Name() == "" || x.absent(o) {
+			continue
+		}
+		t, there, err := r.reg.Conn.Table(o)
+		switch {
+		case err != nil:
+			return err
+		case there && t.View:
+			views = append(views, &rel.Drop{Object: o})
+		case there:
+			tables = append(tables, &rel.Drop{Object: o})
+		}
+	}
+	return r.reg.exec(ctx, append(views, tables...))
+}
+
 func (r *runner) attempt(ctx context.Context, s *Step, x *executor) error {
 	if err := r.reg.lease.Check(ctx); err != nil {
 		return err
 	}
 	if err := r.reg.Record(ctx, s, r.plan, statusStarted, -1); err != nil {
+		return err
+	}
+	if err := r.clear(ctx, s, x); err != nil {
 		return err
 	}
 	if err := x.all(ctx, s.Stmts); err != nil {

@@ -79,6 +79,6 @@ func TestDuckDBPrivacy(t *testing.T) {
 
 func TestDuckDBCrash(t *testing.T) { Crash(t, embedded, run.ByDDL, run.ByDML, run.ByPointer) }
 
-func TestDuckDBLeases(t *testing.T) { Leases(t, embedded) }
+func TestDuckDBLeases(t *testing.T) { Leases(t, embedded, run.ByDDL, run.ByDML, run.ByPointer) }
 
 func TestDuckDBPublishes(t *testing.T) { Publishes(t, embedded, run.ByDDL, run.ByDML, run.ByPointer) }

@@ -13,7 +13,7 @@ import (
 
 // Leases holds the lease to its rules: one holder at a time, who is named; a quiet one is passed over; one that was passed
 // over cannot publish; and one that waits gets it when it is free.
-func Leases(t *testing.T, e Engine) {
+func Leases(t *testing.T, e Engine, strategies ...run.Strategy) {
 	ctx := context.Background()
 	holder := func(command string) run.LeaseOptions {
 		// One process, so that no engine takes the other for dead.
@@ -80,7 +80,7 @@ func Leases(t *testing.T, e Engine) {
 			t.Error(err)
 		}
 	})
-	for _, strategy := range []run.Strategy{run.ByDDL, run.ByDML, run.ByPointer} {
+	for _, strategy := range strategies {
 		t.Run("asleep_"+string(strategy), func(t *testing.T) {
 			c := session(t, strategy)
 			c.ttl = time.Second

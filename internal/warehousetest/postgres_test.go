@@ -50,3 +50,9 @@ func TestPostgresGraphs(t *testing.T) { Graphs(t, server(t)) }
 func TestPostgresIncrements(t *testing.T) { Increments(t, server(t)) }
 
 func TestPostgresFeatures(t *testing.T) { Features(t, server(t)) }
+
+func TestPostgresCrash(t *testing.T) { Crash(t, server(t), run.ByDDL, run.ByDML) }
+
+func TestPostgresLeases(t *testing.T) { Leases(t, server(t), run.ByDDL, run.ByDML) }
+
+func TestPostgresPublishes(t *testing.T) { Publishes(t, server(t), run.ByDDL, run.ByDML) }

@@ -54,6 +54,9 @@ type Engine struct {
 	LoadsFiles bool
 	// Prepare are the statements that make what others call, in kith's own schema. They do nothing where that stands. May be nil.
 	Prepare []func(w *Writer)
+	// Lock are the statements, as templates with the objects in {*}, that take objects for a transaction and give up soon; none
+	// where readers need no lock.
+	Lock []string
 	// File is the table function that reads a file; ok is false where the engine cannot. May be nil.
 	File func(w *Writer, f *rel.File) (ok bool)
 }

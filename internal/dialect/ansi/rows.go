@@ -1,6 +1,8 @@
 package ansi
 
 import (
+	"strings"
+
 	"kith/internal/dialect"
 	"kith/internal/rel"
 )
@@ -54,6 +56,24 @@ func (s *session) renamed(st *rel.Rename) *dialect.SQL {
 		w.Write(" RENAME TO ")
 		w.ident(st.To)
 	})}
+}
+
+func (s *session) lock(st *rel.Lock) []dialect.SQL {
+	var out []dialect.SQL
+	if len(st.Objects) == 0 {
+		return nil
+	}
+	for _, t := range s.engine.Lock {
+		before, after, named := strings.Cut(t, "{*}")
+		out = append(out, dialect.SQL{Text: s.text(func(w *Writer) {
+			w.Write(before)
+			if named {
+				w.list(len(st.Objects), func(i int) { w.object(st.Objects[i]) })
+				w.Write(after)
+			}
+		})})
+	}
+	return out
 }
 
 // update writes UPDATE with all conditions.

@@ -13,7 +13,7 @@ type Case struct {
 	// Read is printed and read after the program ran.
 	Read rel.Rel
 	// Want are the rows that Read returns, values joined by "|", worked out by hand. NULL is NULL; times have no zone. It
-	// is nil for a program that an engine cannot run over the fixture.
+	// is nil for a program that an engine cannot run over the fixture, or only in a transaction.
 	Want []string
 }
 

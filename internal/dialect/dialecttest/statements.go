@@ -101,6 +101,15 @@ func (t Texts) statementCases() []Case {
 			Want: []string{"5|me|true"},
 		},
 		{
+			Name: "lock",
+			Program: rel.Program{
+				&rel.Let{Out: internal("read_by_many"), Body: first},
+				&rel.Lock{Objects: []rel.Object{internal("read_by_many"), ext("raw", "orders")}},
+				&rel.Lock{},
+			},
+			Read: read(internal("read_by_many"), "k"),
+		},
+		{
 			Name: "publish",
 			Program: rel.Program{
 				&rel.Let{Out: internal("p_1"), Body: first},

@@ -53,6 +53,9 @@ func New() dialect.Dialect {
 		TempSchema: "pg_temp",
 		// "CREATE VIEW": the new query must have the columns of the old one, in order and of the same types, and may add more.
 		GrowsViews: true,
+		// "LOCK": a view is locked with all that it reads. "20.11 lock_timeout": below deadlock_timeout, which is a second and more, so
+		// that it is never a reader that is ended.
+		Lock: []string{"SET LOCAL lock_timeout = '250ms'", "LOCK TABLE {*} IN ACCESS EXCLUSIVE MODE"},
 		// "FROM Clause": an alias is needed on every subquery before version 16.
 		HoleAlias: true,
 		// "COPY": files are those of the server.
