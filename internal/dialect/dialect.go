@@ -51,6 +51,13 @@ func Prepare(d Dialect, env Env) []Text {
 	return nil
 }
 
+// Collates reports whether columns of a type, as the catalog names it, compare by rules of their own unless they are told to compare
+// by bytes: what a dialect has by a method of that name.
+func Collates(d Dialect, typeName string) bool {
+	c, ok := d.(interface{ Collates(string) bool })
+	return ok && c.Collates(typeName)
+}
+
 // Stmt is a printed statement: *SQL, *Load, *Loop, *Kernel, *Choose, *Assert, *Publish. The structure of rel that needs the run's
 // hands (loops, kernels, choices) is kept; everything else is SQL.
 type Stmt interface{ stmt() }

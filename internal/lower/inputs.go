@@ -28,7 +28,7 @@ func (l *lowering) inputRows(n *model.Input) (*rel.Select, rel.LetKind) {
 	kind := rel.MakeView
 	switch n.Format {
 	case model.FromTable:
-		sel.From = table(userTable(n.Table, n.TableAt), s)
+		sel.From = rel.Source{Rel: l.byBytes(userTable(n.Table, n.TableAt)), Alias: s}
 	case model.FromCSV:
 		kind = rel.MakeTable
 		if n.Literal != nil {
@@ -59,6 +59,26 @@ func userTable(parts []model.NamePart, at source.Span) rel.Object {
 		o.Parts = append(o.Parts, rel.Ident{Name: p.Name, Quoted: p.Quoted})
 	}
 	return o
+}
+
+// byBytes reads a table of the user's so that its texts compare by their bytes, whatever the engine would do.
+func (l *lowering) byBytes(o rel.Object) rel.Rel {
+	const t = "t"
+	sel := &rel.Select{From: table(o, t)}
+	found := false
+	if l.ctx.Sources != nil {
+		for _, c := range l.ctx.Sources(o) {
+			x := rel.Expr(rel.C(t, c.Name))
+			if c.Text {
+				x, found = rel.F(rel.ByBytes, x), true
+			}
+			sel.Items = append(sel.Items, item(x, c.Name))
+		}
+	}
+	if !found {
+		return &rel.Table{Object: o}
+	}
+	return sel
 }
 
 // inTime are the conditions of time: an untimed row is always visible.

@@ -28,6 +28,15 @@ type Context struct {
 	KernelNodes int64
 	// LongestName is how many bytes of a name the engine keeps, 0 for all: names of materials are made to fit.
 	LongestName int
+	// Sources gives the columns of a table that an input reads, on engines where texts compare by other rules than their bytes. nil
+	// where they do not; no columns when they are not known.
+	Sources func(o rel.Object) []SourceColumn
+}
+
+// SourceColumn is a column of a table of the user's. Text tells that it must be made to compare by its bytes.
+type SourceColumn struct {
+	Name string
+	Text bool
 }
 
 // Step is one unit of work: what one line of progress shows, what is retried, reused and registered.

@@ -292,7 +292,7 @@ func (p *Project) compile(s Settings, known past) (*Compiled, diag.List, error) 
 	d := p.Leaves.Dialect(s.Dialect)
 	other := &otherTimes{p: p, s: s, g: g}
 	ctx := lower.Context{SeqNo: s.SeqNo, EndTime: s.EndTime, BeginTime: s.BeginTime, KernelNodes: kernelNodes(s.KernelMemory),
-		LongestName: dialect.LongestName(d), Number: known.number(s), Graph: other.graph()}
+		LongestName: dialect.LongestName(d), Sources: Sources(d, s.Catalog), Number: known.number(s), Graph: other.graph()}
 	if diags.HasErrors() {
 		diags.Add(p.printMistakes(lower.Lower(g, ctx), d, s, diags))
 		return nil, diags, nil

@@ -196,6 +196,7 @@ const (
 	Least          Fn = "least"            // skips NULLs
 	Greatest       Fn = "greatest"         // skips NULLs
 	ToTimestamp    Fn = "to_utc_timestamp" // any date or time value as a timestamp without zone, in UTC
+	ByBytes        Fn = "by_bytes"         // the same text, which compares by its bytes
 	Now            Fn = "now"              // the clock of the warehouse at this moment, as a timestamp without zone, in UTC
 )
 

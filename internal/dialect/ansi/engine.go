@@ -52,6 +52,10 @@ type Engine struct {
 	MergeByName bool
 	// LoadsFiles tells that a run loads files into tables, because the engine reads none that are on this machine.
 	LoadsFiles bool
+	// ByBytes writes what makes a text before it compare by its bytes, and Collates tells the types (as the catalog names them) that
+	// would else compare otherwise. nil where all texts compare by bytes.
+	ByBytes  func(w *Writer)
+	Collates func(typeName string) bool
 	// Prepare are the statements that make what others call, in kith's own schema. They do nothing where that stands. May be nil.
 	Prepare []func(w *Writer)
 	// Lock are the statements, as templates with the objects in {*}, that take objects for a transaction and give up soon; none
@@ -70,6 +74,11 @@ func (p *printer) Name() string { return p.engine.Name }
 
 // LongestName is asked for by dialect.LongestName.
 func (p *printer) LongestName() int { return p.engine.LongestName }
+
+// Collates is asked for by dialect.Collates.
+func (p *printer) Collates(typeName string) bool {
+	return p.engine.Collates != nil && p.engine.Collates(typeName)
+}
 
 // Prepare is asked for by dialect.Prepare.
 func (p *printer) Prepare(env dialect.Env) []dialect.Text {

@@ -117,6 +117,9 @@ func (w *Writer) bare(e rel.Expr) {
 			w.Write((&printer{w.engine}).Type(e.Type))
 		}
 		w.Write(")")
+		if e.Type == rel.Text && e.UserType.S == "" && w.engine.ByBytes != nil {
+			w.engine.ByBytes(w)
+		}
 	case *rel.InList:
 		w.expr(e.X, precCompare+1)
 		w.Write(pick(e.Negate, " NOT IN (", " IN ("))

@@ -43,8 +43,9 @@ func exprCases() []Case {
 				as("j", rel.F(rel.Greatest, rel.I(2), &rel.Cast{X: rel.Null(), Type: rel.BigInt}, rel.I(1))),
 				as("k", op("=", rel.F(rel.Hash64, rel.S("a"), rel.I(1)), rel.F(rel.Hash64, rel.S("a"), rel.I(2)))),
 				as("l", rel.Eq(rel.F(rel.Hash64, rel.S("a"), rel.I(1)), rel.F(rel.Hash64, rel.S("a"), rel.I(1)))),
+				as("m", op("<", rel.F(rel.ByBytes, rel.S("a")), rel.S("B"))),
 			),
-			Want: []string{"x|NULL|ab|NULL|äb|äb|false|true|1|2|false|true"},
+			Want: []string{"x|NULL|ab|NULL|äb|äb|false|true|1|2|false|true|false"},
 		},
 		{
 			Name: "sha1",

@@ -38,6 +38,8 @@ func New() dialect.Dialect {
 			// "Numeric Functions": both skip NULLs.
 			rel.Least:    "least({*})",
 			rel.Greatest: "greatest({*})",
+			// "Collations": the default one is binary.
+			rel.ByBytes: "{0.}",
 			// "Timestamp with Time Zone Functions": now() is when the transaction began.
 			rel.Now: "timezone('UTC', now())",
 			// "Struct Functions": row() compares field by field, NULL after every value.

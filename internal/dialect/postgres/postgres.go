@@ -60,16 +60,39 @@ func New() dialect.Dialect {
 		HoleAlias: true,
 		// "COPY": files are those of the server.
 		LoadsFiles: true,
-		Prepare:    []func(w *ansi.Writer){sha1},
+		Prepare:    []func(w *ansi.Writer){collation, sha1},
+		ByBytes:    byBytes,
+		Collates:   collates,
 	})
 }
 
 //go:embed sha1.sql
 var sha1SQL string
 
+//go:embed collation.sql
+var collationSQL string
+
 // sha1 writes the statement that makes the function kith_sha1 in kith's own schema, unless it is there.
-func sha1(w *ansi.Writer) {
-	before, after, _ := strings.Cut(strings.TrimRight(sha1SQL, "\n"), "{schema}")
+func sha1(w *ansi.Writer) { prepared(w, sha1SQL) }
+
+// collation writes the statement that makes the collation kith_binary there.
+func collation(w *ansi.Writer) { prepared(w, collationSQL) }
+
+// byBytes writes the collation behind a text. "24.2 Collation Support": a text that has one passes it on to what is made of it.
+func byBytes(w *ansi.Writer) {
+	w.Write(" COLLATE ")
+	w.InternalSchema()
+	w.Write("kith_binary")
+}
+
+// collates reports the types that have a collation, as format_type writes them ("8.3 Character Types").
+func collates(t string) bool {
+	name, _, _ := strings.Cut(t, "(")
+	return name == "text" || name == "character varying" || name == "character"
+}
+
+func prepared(w *ansi.Writer, sql string) {
+	before, after, _ := strings.Cut(strings.TrimRight(sql, "\n"), "{schema}")
 	w.Write(before)
 	w.String(w.Env().InternalSchema)
 	w.Write(after)
@@ -77,6 +100,11 @@ func sha1(w *ansi.Writer) {
 
 func functions(w *ansi.Writer, f *rel.Func) bool {
 	switch f.Fn {
+	case rel.ByBytes:
+		w.Write("(")
+		w.Operand(f.Args[0])
+		byBytes(w)
+		w.Write(")")
 	case rel.SHA1Hex:
 		// "9.5 Binary String Functions": the core has SHA-2 only.
 		w.InternalSchema()

@@ -44,6 +44,9 @@ func (c *Conn) LoadFile(ctx context.Context, path, format string, target rel.Obj
 			Fix: "choose a shorter name"}
 	}
 	t := newTable{name: quoteIdent(schema) + "." + quoteIdent(name)}
+	if target.Space == rel.Internal { // as an input's other texts compare
+		t.texts = " COLLATE " + quoteIdent(schema) + ".kith_binary"
+	}
 	if err := t.add(path, rows.Columns()); err != nil {
 		return 0, err
 	}
@@ -64,6 +67,7 @@ type newTable struct {
 	name    string
 	columns []string // printed
 	types   []string
+	texts   string // written behind the type text
 }
 
 var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
@@ -94,7 +98,11 @@ func (t *newTable) add(path string, columns []catalog.Column) error {
 func (t *newTable) create() string {
 	var parts []string
 	for i, c := range t.columns {
-		parts = append(parts, c+" "+t.types[i])
+		part := c + " " + t.types[i]
+		if t.types[i] == "text" {
+			part += t.texts
+		}
+		parts = append(parts, part)
 	}
 	return "CREATE TABLE " + t.name + " (" + strings.Join(parts, ", ") + ")"
 }
