@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Admin is the superuser of the cluster, Password its password over the network. On the socket nobody is asked for one.
@@ -188,8 +187,9 @@ func (s *Server) wait(up bool) error {
 			c.Close(ctx)
 		}
 		cancel()
-		var said *pgconn.PgError // a server on its way up or down still answers
-		if up && last == nil || !up && last != nil && !errors.As(last, &said) {
+		// A server on its way up or down still answers, and a busy one may be slow to.
+		gone := errors.Is(last, syscall.ECONNREFUSED) || errors.Is(last, syscall.ENOENT)
+		if up && last == nil || !up && gone {
 			return nil
 		}
 	}
