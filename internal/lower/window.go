@@ -44,9 +44,9 @@ func (f *fused) window(v *model.EntityVar, where rel.Expr) rel.Expr {
 	if rank != "" {
 		cond = rel.And(rel.Eq(rel.C(rowsAlias, rank), rel.I(1)), where)
 	}
-	fn := rel.Min
+	fn := rel.LeastOf
 	if v.Window != nil && descends(v.Window) {
-		fn = rel.Max
+		fn = rel.GreatestOf
 	}
 	return &rel.Agg{Fn: fn, Args: []rel.Expr{rel.C(rowsAlias, col)}, Filter: cond}
 }

@@ -19,7 +19,7 @@ var arity = map[Fn][2]int{
 }
 
 var aggArity = map[AggFn]int{
-	CountStar: 0, Count: 1, Min: 1, Max: 1, Sum: 1, AnyValue: 1, BoolOr: 1, BoolAnd: 1, FirstRow: 1,
+	CountStar: 0, Count: 1, Min: 1, Max: 1, LeastOf: 1, GreatestOf: 1, Sum: 1, AnyValue: 1, BoolOr: 1, BoolAnd: 1, FirstRow: 1,
 }
 
 var winArity = map[WinFn][2]int{RowNumber: {0, 0}, Rank: {0, 0}, WinMin: {1, 1}, WinCount: {0, 1}}

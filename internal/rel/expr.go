@@ -209,10 +209,13 @@ const (
 	Count     AggFn = "count"
 	Min       AggFn = "min"
 	Max       AggFn = "max"
-	Sum       AggFn = "sum"
-	AnyValue  AggFn = "any_value"
-	BoolOr    AggFn = "bool_or"
-	BoolAnd   AggFn = "bool_and"
+	// LeastOf and GreatestOf are min and max of values of any type that has an order, which some engines have not for truth or JSON.
+	LeastOf    AggFn = "least_of"
+	GreatestOf AggFn = "greatest_of"
+	Sum        AggFn = "sum"
+	AnyValue   AggFn = "any_value"
+	BoolOr     AggFn = "bool_or"
+	BoolAnd    AggFn = "bool_and"
 	// FirstRow is the value on the first row in OrderBy, NULL or not; NULL over no rows.
 	FirstRow AggFn = "first_row"
 )

@@ -231,7 +231,7 @@ func (w *Writer) Template(t string, args []rel.Expr) {
 
 // aggs are the names of the aggregates that all engines share.
 var aggs = map[rel.AggFn]string{
-	rel.Count: "count", rel.Min: "min", rel.Max: "max", rel.Sum: "sum", rel.AnyValue: "any_value",
+	rel.Count: "count", rel.Min: "min", rel.Max: "max", rel.LeastOf: "min", rel.GreatestOf: "max", rel.Sum: "sum", rel.AnyValue: "any_value",
 	rel.BoolOr: "bool_or", rel.BoolAnd: "bool_and",
 }
 

@@ -76,8 +76,10 @@ func exprCases() []Case {
 				as("f", &rel.Agg{Fn: rel.BoolOr, Args: []rel.Expr{rel.Eq(col("kind"), rel.S("new"))}}),
 				as("g", &rel.Agg{Fn: rel.BoolAnd, Args: []rel.Expr{rel.Eq(col("kind"), rel.S("new"))}}),
 				as("h", &rel.Agg{Fn: rel.AnyValue, Args: []rel.Expr{col("who")}}),
+				as("i", &rel.Agg{Fn: rel.LeastOf, Args: []rel.Expr{rel.Eq(col("kind"), rel.S("new"))}}),
+				as("j", &rel.Agg{Fn: rel.GreatestOf, Args: []rel.Expr{rel.Eq(col("kind"), rel.S("new"))}, Filter: rel.NotNull(col("ts"))}),
 			),
-			Want: []string{"ann|3|2|10|2024-01-03 10:00:00|40|true|false|ann", "bob|1|1|5|2024-01-01 09:00:00|12|false|false|bob"},
+			Want: []string{"ann|3|2|10|2024-01-03 10:00:00|40|true|false|ann|false|true", "bob|1|1|5|2024-01-01 09:00:00|12|false|false|bob|false|false"},
 		},
 		{
 			// The value on the first row, NULL values kept (ann's latest amount); every term has its direction and its NULLs.

@@ -158,6 +158,10 @@ func aggregates(w *ansi.Writer, a *rel.Agg) bool {
 	switch a.Fn {
 	case rel.AnyValue:
 		first(a.Args[0], nil, rel.NotNull(a.Args[0]))
+	case rel.LeastOf, rel.GreatestOf:
+		// "9.21": there is no min(boolean) and no min(jsonb), while both types have an order.
+		x := a.Args[0]
+		first(x, []rel.Order{{Expr: x, Desc: a.Fn == rel.GreatestOf, NullsLast: true}}, rel.NotNull(x))
 	case rel.FirstRow:
 		first(a.Args[0], a.OrderBy, nil)
 	default:
