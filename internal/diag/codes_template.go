@@ -28,7 +28,7 @@ var templateInfos = []Info{
 	{TemplateSyntax, "template syntax", "The text between {{ }} or {% %} cannot be read; the message says what was expected there. Quotes inside a string need the other kind of quote or a backslash."},
 	{TemplateUnclosed, "tag or block not closed", "A {{, {%, {# or a block such as {% if %} has no end, or an end tag has no beginning. Close it, or remove the stray end."},
 	{TemplateUnknownTag, "unknown tag", "The word after {% is no tag of the template language. The tags are if, with, set, for, macro, exec, verbatim, comment and a few of Django's."},
-	{TemplateUnknownName, "unknown name", "Nothing of this name can be used here: it is no entity, input, macro or variable in scope. Names are case-sensitive."},
+	{TemplateUnknownName, "unknown name", "Nothing of this name can be used here: it is no entity, input, macro or variable in scope. Names are case-sensitive. Where a condition asks for the name alone, as in {% if x %} or x|isnil, it is taken as nil, with a warning."},
 	{TemplateNoMember, "unknown member", "The object has no member of this name. The message lists the nearest one."},
 	{TemplateNoFilter, "unknown filter", "The word after | is no filter. For a logical or write ||."},
 	{TemplateArguments, "wrong arguments", "A macro, function or filter was given too few, too many or unknown arguments. Every parameter of a macro is required."},

@@ -226,7 +226,7 @@ func (b *Builder) resolveFilters(t *IDType, seen []*IDType) {
 	defer b.in(t.unit)()
 	if ext := t.spec.Extends; ext.Value != "" {
 		seen = append(seen, t)
-		parent := b.IDType(ext.Value)
+		parent := b.idTypeNamed(ext)
 		if ext.Value == t.Name && t.inherited != nil {
 			parent = t.inherited
 		}
@@ -347,7 +347,7 @@ func (b *Builder) entityTypes(e *Entity, s *spec.Entity) {
 		if n.Value == "main_id" || n.Value == "rudder_id" || slices.Contains(b.unit.spec.MainIDTypes, n.Value) {
 			continue // a placeholder of old projects: the main id is no id type
 		}
-		t := b.IDType(n.Value)
+		t := b.idTypeNamed(n)
 		if t == nil {
 			b.Diags.Errorf(diag.RUnknownIDType, n.Span, "no id type %q for entity %s", n.Value, e.Name).
 				WithFix("%s", orElse(didYouMean(n.Value, b.idTypeNames()), "declare it under id_types in pb_project.yaml"))
@@ -416,6 +416,22 @@ func (b *Builder) EntityNamed(name source.At[string]) *Entity {
 	}
 	b.Diags.Errorf(diag.RUnknownEntity, name.Span, "no entity %q", name.Value).
 		WithFix("%s", orElse(didYouMean(name.Value, names), "declare it under entities in pb_project.yaml"))
+	return nil
+}
+
+// idTypeNamed resolves the name of an id type; nil if there is none. Case does not matter where no other type has the very name
+// (observed.md section 1), but the graph holds names as they are declared, so queries have to write them that way: a warning.
+func (b *Builder) idTypeNamed(name source.At[string]) *IDType {
+	if t := b.IDType(name.Value); t != nil {
+		return t
+	}
+	for _, t := range b.IDTypes {
+		if strings.EqualFold(t.Name, name.Value) {
+			b.Diags.Warnf(diag.RUnknownIDType, name.Span, "id type %q is declared as %q, which is what the graph says", name.Value, t.Name).
+				WithAlso(t.Span, "declared here").WithFix("write %s", t.Name)
+			return t
+		}
+	}
 	return nil
 }
 

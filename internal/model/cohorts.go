@@ -280,18 +280,21 @@ func (b *Builder) declareViews() {
 		for _, x := range c.moreViews {
 			main := &FeatureView{Name: x.name.Value, Cohort: c}
 			main.Address, main.Span = x.address, x.name.Span
-			d.add(c, main, x.spec)
+			for _, v := range d.add(c, main, x.spec) {
+				b.SetGrain(v, x.grain)
+			}
 		}
 	}
 }
 
-// AddViews asks for views of a cohort beside its own: what the older model types of views declare.
-func (b *Builder) AddViews(c *Cohort, name source.At[string], fv *spec.FeatureViews) {
-	c.moreViews = append(c.moreViews, moreViews{name: name, address: b.ModelAddr(name.Value), spec: fv})
+// AddViews asks for views of a cohort beside its own: what the older model types of views declare. grain is their time_grain.
+func (b *Builder) AddViews(c *Cohort, name, grain source.At[string], fv *spec.FeatureViews) {
+	c.moreViews = append(c.moreViews, moreViews{name: name, grain: grain, address: b.ModelAddr(name.Value), spec: fv})
 }
 
 type moreViews struct {
 	name    source.At[string]
+	grain   source.At[string]
 	address addr.Addr
 	spec    *spec.FeatureViews
 }
@@ -302,8 +305,9 @@ type viewDeclaration struct {
 	names map[string]*FeatureView
 }
 
-// add declares the view by main id and those by other ids. A view by id that is given the main view's name takes its place.
-func (d *viewDeclaration) add(c *Cohort, main *FeatureView, fv *spec.FeatureViews) {
+// add declares the view by main id and those by other ids, and returns them. A view by id that is given the main view's name
+// takes its place.
+func (d *viewDeclaration) add(c *Cohort, main *FeatureView, fv *spec.FeatureViews) (added []*FeatureView) {
 	b := d.b
 	views := []*FeatureView{main}
 	if fv != nil {
@@ -346,7 +350,9 @@ func (d *viewDeclaration) add(c *Cohort, main *FeatureView, fv *spec.FeatureView
 		b.fillView(v, fv)
 		c.Views = append(c.Views, v)
 		b.Views = append(b.Views, v)
+		added = append(added, v)
 	}
+	return added
 }
 
 func (c *Cohort) featureViewsSpec() *spec.FeatureViews {
@@ -371,7 +377,7 @@ func (b *Builder) viewByID(c *Cohort, main *FeatureView, u *spec.UsingID) *Featu
 		}
 		return main
 	}
-	t := b.IDType(u.ID.Value)
+	t := b.idTypeNamed(u.ID)
 	if t == nil || !c.Entity.HasType(t) {
 		b.Diags.Errorf(diag.RUnknownIDType, u.ID.Span, "entity %s has no id type %q", c.Entity.Name, u.ID.Value).
 			WithAlso(c.Entity.Span, "its id types are %s", c.Entity.typeNames()).

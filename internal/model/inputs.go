@@ -224,7 +224,7 @@ func (b *Builder) RowIDs(owner Source, ids []*spec.InputID) []*RowID {
 		id := &RowID{Span: s.Span, Entity: e, Written: s.Select, ToDefault: !s.ToDefaultStitcherOK || s.ToDefaultStitcher.Value}
 		if s.Type.Value == "rudder_id" || s.Type.Value == "main_id" && b.IDType("main_id") == nil || slices.Contains(b.unit.spec.MainIDTypes, s.Type.Value) {
 			id.MainID = true
-		} else if id.Type = b.IDType(s.Type.Value); id.Type == nil && s.Type.Value != "" {
+		} else if id.Type = b.idTypeNamed(s.Type); id.Type == nil && s.Type.Value != "" {
 			b.Diags.Errorf(diag.RUnknownIDType, s.Type.Span, "no id type %q", s.Type.Value).
 				WithFix("%s", orElse(didYouMean(s.Type.Value, b.idTypeNames()), "declare it under id_types in pb_project.yaml"))
 		}

@@ -73,7 +73,7 @@ func (r *GraphRules) Has(column string) bool {
 func (b *Builder) declareLimits() {
 	for _, t := range b.IDTypes {
 		for _, s := range t.spec.MaximumEdges {
-			to := b.IDType(s.Type.Value)
+			to := b.idTypeNamed(s.Type)
 			if to == nil {
 				b.Diags.Errorf(diag.RUnknownIDType, s.Type.Span, "no id type %q to limit edges to", s.Type.Value).
 					WithFix("%s", orElse(didYouMean(s.Type.Value, b.idTypeNames()), "declare it under id_types in pb_project.yaml"))

@@ -88,9 +88,23 @@ func (st *state) runIf(n *ifNode, sc *scope, out *source.Builder) {
 
 // condition evaluates a condition. A value that only the SQL knows cannot decide what the SQL is.
 func (st *state) condition(x expr, sc *scope) bool {
-	v := st.eval(x, sc)
+	v := st.evalAsked(x, sc)
 	st.noteTime(v)
 	return truth(v)
+}
+
+// evalAsked evaluates what a condition asks about. A name alone there, or one that is compared, may be unknown: it is nil, as the
+// engines of this family have it, for projects ask for what only some versions know.
+func (st *state) evalAsked(x expr, sc *scope) Value {
+	switch x := x.(type) {
+	case *nameExpr:
+		return st.autoCall(st.evalName(x, sc, true), x.at, sc)
+	case *compareExpr:
+		if x.op == "==" || x.op == "!=" {
+			return st.compare(x, st.evalAsked(x.l, sc), st.evalAsked(x.r, sc))
+		}
+	}
+	return st.eval(x, sc)
 }
 
 // noteTime records that a decision looked at whether there is a begin time.

@@ -85,17 +85,15 @@ func (st *state) autoCall(v Value, at source.Span, sc *scope) Value {
 }
 
 func (st *state) evalUnary(x *unaryExpr, sc *scope) Value {
-	v := st.eval(x.x, sc)
-	if _, ok := v.(Unknown); ok && x.op == "-" {
-		return v
-	}
 	switch x.op {
 	case "!":
-		st.noteTime(v)
-		return Bool(!truth(v))
+		return Bool(!st.condition(x.x, sc))
 	case "!!":
-		st.noteTime(v)
-		return Bool(truth(v))
+		return Bool(st.condition(x.x, sc))
+	}
+	v := st.eval(x.x, sc)
+	if _, ok := v.(Unknown); ok {
+		return v
 	}
 	switch v := v.(type) {
 	case Int:

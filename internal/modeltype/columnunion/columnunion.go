@@ -15,6 +15,7 @@ type Spec struct {
 	Inputs        []source.At[string]
 	IDs           []*spec.InputID
 	OccurredAtCol source.Text
+	TimeGrain     source.At[string]
 	Contract      *spec.Contract
 	// Materialization matters for its enable_status only.
 	Materialization *spec.Materialization
@@ -32,7 +33,7 @@ var Object = &spec.Object[Spec]{
 		spec.Ignored[Spec]("entity_key", "The entity it is about. ids name it."),
 		spec.Ignored[Spec]("entity_cohort", "The cohort it is about."),
 		spec.Ignored[Spec]("features", "Columns described for people."),
-		spec.Ignored[Spec]("time_grain", "How often it is built."),
+		spec.TimeGrain(func(s *Spec) *source.At[string] { return &s.TimeGrain }),
 		spec.Ignored[Spec]("retention_period", "How long its materials are kept."),
 		spec.Ignored[Spec]("validity_time", "Removed in schema 80."),
 		spec.Obj("materialization", "enable_status. It is a view, whatever the output_type.", spec.MaterializationObject, func(s *Spec) **spec.Materialization { return &s.Materialization }),
@@ -60,6 +61,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 	b.Unions = append(b.Unions, n)
 	b.SetEnable(n, s.Materialization)
 	b.SetHooks(n, m.Hooks)
+	b.SetGrain(n, s.TimeGrain)
 	n.IDs = b.RowIDs(n, s.IDs)
 	b.Later(func() {
 		for _, p := range s.Inputs {

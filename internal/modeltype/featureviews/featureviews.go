@@ -16,6 +16,7 @@ type Spec struct {
 	UsingIDs     []*spec.UsingID
 	Features     []*spec.FeatureChoice
 	IDServed     source.At[string]
+	TimeGrain    source.At[string]
 	Nested       *spec.FeatureViews
 	// Materialization matters for its enable_status only.
 	Materialization *spec.Materialization
@@ -35,7 +36,7 @@ var Object = &spec.Object[Spec]{
 		spec.Obj("feature_views", "The same, one level down.", spec.FeatureViewsObject, func(s *Spec) **spec.FeatureViews { return &s.Nested }),
 		spec.Obj("materialization", "enable_status. They are views, whatever the output_type.", spec.MaterializationObject, func(s *Spec) **spec.Materialization { return &s.Materialization }),
 		spec.Ignored[Spec]("validity_time", "Removed in schema 80."),
-		spec.Ignored[Spec]("time_grain", "How often they are built."),
+		spec.TimeGrain(func(s *Spec) *source.At[string] { return &s.TimeGrain }),
 	},
 }
 
@@ -73,7 +74,7 @@ func (t Type) Declare(b *model.Builder, m *spec.Model) {
 	}
 	b.Later(func() {
 		if c := b.CohortAt(s.EntityKey, s.EntityCohort); c != nil {
-			b.AddViews(c, m.Name, views)
+			b.AddViews(c, m.Name, s.TimeGrain, views)
 		}
 	})
 }
