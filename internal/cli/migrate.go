@@ -151,12 +151,29 @@ func orEmpty(changes []migrate.Change) []migrate.Change {
 }
 
 func (a *App) migrateProject(f migrateFlags) error {
-	p, err := a.older(f.version)
+	m, err := a.writeMigration(f)
 	if err != nil {
 		return err
 	}
+	return a.showMigrated(m)
+}
+
+// migration is a project that was written in the current form.
+type migration struct {
+	from   *spec.Project
+	to     int // its schema version now
+	folder string
+	names  []string // the files that were changed
+	result migrate.Result
+}
+
+func (a *App) writeMigration(f migrateFlags) (*migration, error) {
+	p, err := a.older(f.version)
+	if err != nil {
+		return nil, err
+	}
 	if len(a.diags) > 0 && !f.force {
-		return refuse(ExitCompile, a.diags)
+		return nil, refuse(ExitCompile, a.diags)
 	}
 	unknown := a.unknownKeys(p)
 	if len(unknown) > 0 {
@@ -168,7 +185,7 @@ func (a *App) migrateProject(f migrateFlags) error {
 		for _, c := range left {
 			a.diags.Errorf(diag.SFormerMechanism, noSpan, "%s", c).WithFix("change it by hand, or let --force write the rest")
 		}
-		return refuse(ExitCompile, a.diags)
+		return nil, refuse(ExitCompile, a.diags)
 	}
 	folder := p.Root
 	if !f.inplace {
@@ -178,10 +195,10 @@ func (a *App) migrateProject(f migrateFlags) error {
 		if !f.force && !empty(folder) {
 			var l diag.List
 			l.Errorf(diag.UFlag, noSpan, "the folder %s is not empty", project.Relative(folder, dir())).WithFix("name another one with -d, or use --force")
-			return refuse(ExitUser, l)
+			return nil, refuse(ExitUser, l)
 		}
 		if err := copyProject(p.Root, folder); err != nil {
-			return stop(ExitUser, fmt.Errorf("the project cannot be copied: %w", err))
+			return nil, stop(ExitUser, fmt.Errorf("the project cannot be copied: %w", err))
 		}
 	}
 	files := r.Files
@@ -190,9 +207,9 @@ func (a *App) migrateProject(f migrateFlags) error {
 	}
 	names, err := writeMigrated(folder, files)
 	if err != nil {
-		return stop(ExitUser, fmt.Errorf("the migrated project cannot be written: %w", err))
+		return nil, stop(ExitUser, fmt.Errorf("the migrated project cannot be written: %w", err))
 	}
-	return a.showMigrated(p, f, folder, names, r)
+	return &migration{p, f.version, folder, names, r}, nil
 }
 
 // withPathsFrom adds to the files that a migration changes those whose paths lead out of the project: written in another
@@ -259,7 +276,20 @@ func writeMigrated(folder string, files migrate.Files) ([]string, error) {
 	return names, nil
 }
 
-func (a *App) showMigrated(p *spec.Project, f migrateFlags, folder string, names []string, r migrate.Result) error {
+// migrateBeside writes the project in the current form to the folder of --migrated_folder_path, before the command that has the
+// flag reads it where it is. What it held of an earlier time is written over.
+func (a *App) migrateBeside(folder string) error {
+	m, err := a.writeMigration(migrateFlags{force: true, folder: folder, version: migrate.Native})
+	if err != nil {
+		return err
+	}
+	a.diags = nil // the command itself says them
+	a.note("the project in the current form is in %s", project.Relative(m.folder, dir()))
+	return nil
+}
+
+func (a *App) showMigrated(m *migration) error {
+	p, r := m.from, m.result
 	if a.flags.json {
 		return a.document(struct {
 			From        int              `json:"from"`
@@ -268,15 +298,15 @@ func (a *App) showMigrated(p *spec.Project, f migrateFlags, folder string, names
 			Files       []string         `json:"files"`
 			Changes     []migrate.Change `json:"changes"`
 			Diagnostics diag.List        `json:"diagnostics"`
-		}{p.SchemaVersion.Value, f.version, folder, names, orEmpty(r.Changes), a.diags})
+		}{p.SchemaVersion.Value, m.to, m.folder, m.names, orEmpty(r.Changes), a.diags})
 	}
 	a.say(a.diags)
 	if len(r.Files) == 0 {
-		fmt.Fprintf(a.Out, "Project is already at version %d\n", max(p.SchemaVersion.Value, f.version))
+		fmt.Fprintf(a.Out, "Project is already at version %d\n", max(p.SchemaVersion.Value, m.to))
 		return nil
 	}
-	fmt.Fprintf(a.Out, "Project migrated from version %d to version %d\n", p.SchemaVersion.Value, f.version)
-	fmt.Fprintf(a.Out, "%s in %s, %s\n", view.Count(len(r.Changes)-len(r.Left()), "change"), view.Count(len(names), "file"), project.Relative(folder, dir()))
+	fmt.Fprintf(a.Out, "Project migrated from version %d to version %d\n", p.SchemaVersion.Value, m.to)
+	fmt.Fprintf(a.Out, "%s in %s, %s\n", view.Count(len(r.Changes)-len(r.Left()), "change"), view.Count(len(m.names), "file"), project.Relative(m.folder, dir()))
 	for _, c := range r.Left() {
 		fmt.Fprintln(a.Out, a.style().Warn("left to do: ")+c.String())
 	}

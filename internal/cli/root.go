@@ -40,13 +40,17 @@ func (a *App) root() *cobra.Command {
 	f.BoolVar(&a.flags.showValues, "show_values", false, "let values of rows appear in messages; they are masked otherwise")
 	// pb migrates only when it is told to; here every project is read in the current form.
 	f.Bool("migrate_on_load", true, "projects of older schemas are always read in the current form")
-	f.String("migrated_folder_path", "", "nothing is written for that")
-	for _, name := range []string{"migrate_on_load", "migrated_folder_path"} {
-		if err := f.MarkHidden(name); err != nil {
-			panic(err) // a flag that was just made
-		}
+	beside := f.String("migrated_folder_path", "", "folder to write the project to in the current form, before the command")
+	if err := f.MarkHidden("migrate_on_load"); err != nil {
+		panic(err) // a flag that was just made
 	}
 	root.AddCommand(a.init(), a.check(), a.compile(), a.run(), a.test(), a.rollback(), a.seed(), a.insert(), a.query(), a.show(), a.discover(), a.validate(), a.explain(), a.schema(), a.migrate(), a.version())
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if *beside == "" {
+			return nil
+		}
+		return a.migrateBeside(*beside)
+	}
 	root.InitDefaultCompletionCmd()
 	if c, _, err := root.Find([]string{"completion"}); err == nil {
 		c.Args, c.RunE = cobra.ArbitraryArgs, func(c *cobra.Command, _ []string) error { return a.needsSubcommand(c) }
