@@ -9,6 +9,8 @@ import (
 	"kith/internal/modeltype"
 	"kith/internal/project"
 	"kith/internal/run"
+	"kith/internal/sqltext"
+	"kith/internal/sqltext/duckparser"
 	"kith/internal/warehouse/duckdb"
 	"kith/internal/warehouse/postgres"
 	"kith/internal/warehouse/postgres/pgtest"
@@ -50,6 +52,14 @@ func TestPostgresGraphs(t *testing.T) { Graphs(t, server(t)) }
 func TestPostgresIncrements(t *testing.T) { Increments(t, server(t)) }
 
 func TestPostgresFeatures(t *testing.T) { Features(t, server(t)) }
+
+func TestPostgresPrivacy(t *testing.T) {
+	e := server(t)
+	p := duckparser.New()
+	t.Cleanup(func() { p.Close() })
+	e.Leaves.Parser = func(dir string) project.Parser { return onDisk{sqltext.NewCache(dir, p)} }
+	Privacy(t, e)
+}
 
 func TestPostgresCrash(t *testing.T) { Crash(t, server(t), run.ByDDL, run.ByDML) }
 

@@ -168,6 +168,7 @@ func TestErrors(t *testing.T) {
 		{sql: "SELEKT 1", kind: "syntax", at: "SELEKT"},
 		{sql: "CREATE OR REPLACE TABLE u AS SELECT 1", kind: "syntax", at: "TABLE", fix: "CreateReplaceTableAs"},
 		{sql: "SELECT word::bigint FROM t", kind: "conversion", says: `invalid input syntax for type bigint: "…"`, fix: "CASE WHEN"},
+		{sql: "SELECT chr(1234567 + amount::int) FROM t", kind: "other", says: "for encoding: …"},
 		{sql: "SELECT 1 / (amount - 1) FROM t", kind: "conversion", says: "division by zero"},
 		{sql: "DO $$ BEGIN RAISE 'sécret'; END $$", kind: "other", says: "raised an error: …"},
 		{sql: "SELECT date_diff('day', now(), now())", kind: "other", at: "date_diff", says: "function date_diff"},

@@ -91,6 +91,7 @@ func candidates(hint string) []string {
 const masked = "…"
 
 var (
+	numbers  = regexp.MustCompile(`-?[0-9]+`)
 	inQuotes = regexp.MustCompile(`(?s)".*"`)
 )
 
@@ -100,6 +101,8 @@ func mask(e *pgconn.PgError) string {
 	switch {
 	case e.Code == "P0001":
 		return "the statement raised an error: " + masked
+	case strings.HasPrefix(e.Code, "54"): // "requested character too large for encoding: 1234567"
+		return numbers.ReplaceAllString(e.Message, masked)
 	case !strings.HasPrefix(e.Code, "22"):
 		return e.Message
 	}

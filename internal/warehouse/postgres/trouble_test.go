@@ -3,11 +3,8 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"io"
 	"net"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -115,64 +112,18 @@ func TestPrivileges(t *testing.T) {
 	do(t, c, "CREATE TABLE app.mine AS SELECT * FROM raw.orders")
 }
 
-// proxy is a network between us and the server that can be cut.
-type proxy struct {
-	l     net.Listener
-	mu    sync.Mutex
-	conns []net.Conn
-}
-
-func newProxy(t *testing.T, s *pgtest.Server) *proxy {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &proxy{l: l}
-	t.Cleanup(func() { l.Close(); p.cut() })
-	go func() {
-		for {
-			in, err := l.Accept()
-			if err != nil {
-				return
-			}
-			out, err := net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(s.Port))
-			if err != nil {
-				in.Close()
-				continue
-			}
-			p.mu.Lock()
-			p.conns = append(p.conns, in, out)
-			p.mu.Unlock()
-			go io.Copy(in, out)
-			go io.Copy(out, in)
-		}
-	}()
-	return p
-}
-
-func (p *proxy) port() int { return p.l.Addr().(*net.TCPAddr).Port }
-
-func (p *proxy) cut() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, c := range p.conns {
-		c.Close()
-	}
-	p.conns = nil
-}
-
 // TestNetworkIsCut cuts the network under a statement. The next one finds a new connection.
 func TestNetworkIsCut(t *testing.T) {
 	s, config := world(t)
-	p := newProxy(t, s)
-	config.Host, config.Port, config.Password = "127.0.0.1", p.port(), secret
+	p := s.Proxy(t)
+	config.Host, config.Port, config.Password = "127.0.0.1", p.Port(), secret
 	c := open(t, config)
 	ctx := context.Background()
 	for name, work := range map[string]func() error{
 		"exec":  func() error { _, err := c.Exec(ctx, "SELECT pg_sleep(60)"); return err },
 		"query": func() error { _, err := all(c, "SELECT pg_sleep(60)"); return err },
 	} {
-		time.AfterFunc(200*time.Millisecond, p.cut)
+		time.AfterFunc(200*time.Millisecond, p.Cut)
 		err := work()
 		if e := sqlError(t, err); e.Kind != "connection" || !strings.Contains(e.Message, "lost") || !strings.Contains(e.Fix, "run again") {
 			t.Errorf("%s: %s: %s (%s)", name, e.Kind, e.Message, e.Fix)
