@@ -80,6 +80,9 @@ type crash struct {
 	shown    time.Time // of the run that readers see
 	// ttl is long enough that no heartbeat falls between two boundaries, unless a test is about that.
 	ttl time.Duration
+	// wait is how long to wait for the lease of another process, publishes is called before each publish.
+	wait      time.Duration
+	publishes func()
 	// publishing is the first boundary at which the last run without a death published.
 	publishing int
 }
@@ -142,7 +145,7 @@ func (c *crash) process1(conn run.Conn, opt runOptions) (*run.Outcome, error) {
 	if err := reg.Open(ctx); err != nil {
 		return nil, err
 	}
-	l, err := reg.Acquire(ctx, run.LeaseOptions{Holder: run.Holder{Host: "test", PID: c.process, Command: "test"}, TTL: c.ttl})
+	l, err := reg.Acquire(ctx, run.LeaseOptions{Holder: run.Holder{Host: "test", PID: c.process, Command: "test"}, TTL: c.ttl, Wait: c.wait})
 	if err != nil {
 		return nil, err
 	}
@@ -156,10 +159,15 @@ func (c *crash) process1(conn run.Conn, opt runOptions) (*run.Outcome, error) {
 	}
 	return run.Run(ctx, reg, p, run.Options{Project: "crash", Concurrency: 1, KernelMemory: 256 << 20, Adopt: opt.adopt,
 		Emit: func(e run.Event) {
+			s, ok := e.(*run.StepStarted)
+			if !ok || s.Addr != "publish" {
+				return
+			}
 			if m, mortal := conn.(*mortal); mortal {
-				if s, ok := e.(*run.StepStarted); ok && s.Addr == "publish" {
-					m.publishes()
-				}
+				m.publishes()
+			}
+			if c.publishes != nil {
+				c.publishes()
 			}
 		}})
 }

@@ -18,12 +18,27 @@ import (
 
 // server is the engine on a database of its own for each case.
 func server(t *testing.T) Engine {
-	s := pgtest.Shared(t)
 	files, err := duckdb.Open(context.Background(), duckdb.Config{Threads: 1, TempDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { files.Close() })
+	e := onServer()
+	e.Open = func(t testing.TB) run.Conn {
+		s := pgtest.Shared(t)
+		conn, err := postgres.Open(context.Background(), postgres.Config{Host: s.Socket, Port: s.Port, Database: s.Database(t), User: pgtest.Admin,
+			Schema: "main", Files: files})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		return conn
+	}
+	return e
+}
+
+// onServer is the engine without a way to open it.
+func onServer() Engine {
 	return Engine{
 		Dialect: "postgres",
 		Leaves: project.Leaves{
@@ -31,15 +46,6 @@ func server(t *testing.T) Engine {
 			Dialects: []dialect.Dialect{dpostgres.New()},
 			Types:    modeltype.All(),
 			Version:  "test",
-		},
-		Open: func(t testing.TB) run.Conn {
-			conn, err := postgres.Open(context.Background(), postgres.Config{Host: s.Socket, Port: s.Port, Database: s.Database(t), User: pgtest.Admin,
-				Schema: "main", Files: files})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { conn.Close() })
-			return conn
 		},
 		Env: dialect.Env{TargetSchema: "main", InternalSchema: "main_kith"},
 	}
