@@ -18,10 +18,12 @@ type benchmark struct {
 
 // Size is what was measured on data of one size. The slices hold a value a repetition.
 type Size struct {
-	Events    int64     `json:"events"`
-	Nodes     int64     `json:"nodes"`
-	Profiles  int64     `json:"profiles"`
-	Runs      []Cost    `json:"runs"`
+	Events   int64  `json:"events"`
+	Nodes    int64  `json:"nodes"`
+	Profiles int64  `json:"profiles"`
+	Runs     []Cost `json:"runs"`
+	// Again are runs of the same project with the same end time right after them, which build nothing.
+	Again     []Cost    `json:"again"`
 	Graph     []float64 `json:"graphSeconds"`
 	Features  []float64 `json:"featuresSeconds"`
 	UnionFind []float64 `json:"unionFindSeconds"`
@@ -78,6 +80,11 @@ func (b *benchmark) size(ctx context.Context, events int64) (*Size, error) {
 		}
 		s.Runs, s.Graph, s.Features = append(s.Runs, r.cost), append(s.Graph, r.graph), append(s.Features, r.features)
 		steps = append(steps, r.steps)
+		again, err := b.again(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.Again = append(s.Again, again)
 		warehouse := []string{"-warehouse", r.warehouse}
 		var graph struct{ Seconds []float64 }
 		if err := ref("graph", &graph, "-times", "3"); err != nil {

@@ -120,6 +120,22 @@ func failure(lines []byte) string {
 	return ""
 }
 
+// again runs the project once more with the same end time. A run that builds anything is an error.
+func (b *benchmark) again(ctx context.Context) (Cost, error) {
+	out, cost, err := process(ctx, b.kith, "run", "-p", filepath.Join(b.work, "project"), "-c", filepath.Join(b.work, "siteconfig.yaml"),
+		"--end_time", endTime, "--json")
+	if err != nil {
+		return cost, err
+	}
+	for line := range bytes.Lines(out) {
+		var l struct{ Type, Status, Step, Title string }
+		if json.Unmarshal(line, &l) == nil && l.Type == "step_done" && l.Status != "reused" && l.Step != "publish" {
+			return cost, fmt.Errorf("a run that changes nothing: %s: %s", l.Title, l.Status)
+		}
+	}
+	return cost, nil
+}
+
 // kithRun makes the project anew and runs it. Of a run that failed it returns the cost, beside the error.
 func (b *benchmark) kithRun(ctx context.Context, data, memory string) (*run, error) {
 	dir := filepath.Join(b.work, "project")

@@ -36,6 +36,7 @@ type Figure struct {
 const (
 	maxGrowth     = 12.0 // whole run, ten times the events
 	maxGraph      = 8.0  // graph step over union-find of integers
+	maxAgain      = 0.01 // CPU of an unchanged run over that of a whole one
 	maxFused      = 1.3  // features over one statement by hand
 	minEach       = 2.0  // one query a feature over features
 	maxCompile    = 0.5  // seconds, warm, of a project of up to smallVars
@@ -53,6 +54,9 @@ func (r *Results) judge() {
 		cost := Cost{Seconds: medianOf(s.Runs, func(c Cost) float64 { return c.Seconds }), CPUSeconds: medianOf(s.Runs, func(c Cost) float64 { return c.CPUSeconds }),
 			PeakMB: int64(medianOf(s.Runs, func(c Cost) float64 { return float64(c.PeakMB) }))}
 		r.add(Figure{What: "whole run", Events: s.Events, Measured: cost.String()})
+	}
+	for _, s := range r.Sizes {
+		r.unchanged(s)
 	}
 	for i, s := range r.Sizes {
 		if i == 0 || s.Events != 10*r.Sizes[i-1].Events {
@@ -80,6 +84,24 @@ func (r *Results) judge() {
 		f.judged(l.Failed == "", nil)
 		r.add(f)
 	}
+}
+
+// unchangedFrom is the size from which an unchanged run is judged: below, starting a process weighs more than the data.
+const unchangedFrom = 10_000_000
+
+// unchanged is what a run costs that has nothing to do.
+func (r *Results) unchanged(s *Size) {
+	if len(s.Again) == 0 {
+		return
+	}
+	cpu := func(c Cost) float64 { return c.CPUSeconds }
+	again, whole := medianOf(s.Again, cpu), medianOf(s.Runs, cpu)
+	f := Figure{What: "unchanged run / whole run, CPU", Events: s.Events, Measured: fmt.Sprintf("%.2f%% = %s / %s", 100*again/whole, span(again), span(whole))}
+	if s.Events >= unchangedFrom {
+		f.Target = fmt.Sprintf("at most %g%%", 100*maxAgain)
+		f.judged(again <= maxAgain*whole, nil)
+	}
+	r.add(f)
 }
 
 // compiled adds the figures of a large project.

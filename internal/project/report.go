@@ -2,6 +2,8 @@ package project
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 
 	"kith/internal/dialect"
 	"kith/internal/lower"
@@ -67,23 +69,60 @@ type CohortOf struct {
 	Members int64  `json:"members"`
 	Of      int64  `json:"of"`
 	// Depth is 1 for a part of the whole entity, 2 for a part of such a part. Parts follow what they are a part of.
-	Depth int `json:"-"`
+	Depth int `json:"depth"`
 }
 
-// Report counts what a run published. It reads the graph and the cohorts once each.
+// Report counts what a run published. It reads the graph and the cohorts once each, or nothing when the run built nothing
+// and an earlier one counted the same.
 func (w *Work) Report(ctx context.Context, c *Compiled, out *run.Outcome) (*Report, error) {
-	r := &reporting{ctx: ctx, w: w, c: c, out: out, there: map[string]*lower.Published{}}
+	if rep := w.counted(ctx, c, out); rep != nil {
+		return rep, nil
+	}
+	rep, err := w.count(ctx, c, out)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(rep)
+	if err != nil {
+		return nil, err
+	}
+	return rep, w.Registry.KeepNumbers(ctx, string(text))
+}
+
+// counted is the report of an earlier run of the sequence number that published the same, nil when there is none.
+func (w *Work) counted(ctx context.Context, c *Compiled, out *run.Outcome) *Report {
+	if out.Done.Done > 0 || len(out.Failures) > 0 {
+		return nil
+	}
+	text, err := w.Registry.Numbers(ctx, c.Settings.SeqNo)
 	rep := &Report{}
+	if err != nil || text == "" || json.Unmarshal([]byte(text), rep) != nil || !slices.Equal(rep.Published, published(c, out)) {
+		return nil
+	}
+	return rep
+}
+
+// published lists the names of a run.
+func published(c *Compiled, out *run.Outcome) []Published {
+	var list []Published
 	for _, p := range out.Published {
-		if !p.Part {
-			r.there[string(p.Step)] = p
-		}
 		entity := ""
 		if p.Entity != nil {
 			entity = p.Entity.Name
 		}
-		rep.Published = append(rep.Published, Published{Name: p.Name, Kind: p.Kind, Entity: entity,
+		list = append(list, Published{Name: p.Name, Kind: p.Kind, Entity: entity,
 			Table: c.Dialect.Object(rel.Named(rel.Target, p.Name), c.Settings.Env), Material: p.From.Name()})
+	}
+	return list
+}
+
+func (w *Work) count(ctx context.Context, c *Compiled, out *run.Outcome) (*Report, error) {
+	r := &reporting{ctx: ctx, w: w, c: c, out: out, there: map[string]*lower.Published{}}
+	rep := &Report{Published: published(c, out)}
+	for _, p := range out.Published {
+		if !p.Part {
+			r.there[string(p.Step)] = p
+		}
 	}
 	for _, e := range c.Graph.Entities {
 		er, err := r.entity(e)

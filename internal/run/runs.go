@@ -25,6 +25,7 @@ var runColumns = []rel.Column{
 	{Name: "publish_no", Type: rel.BigInt}, // NULL when it published nothing
 	{Name: "command", Type: rel.Text}, {Name: "user_name", Type: rel.Text}, {Name: "host", Type: rel.Text},
 	{Name: "git_commit", Type: rel.Text}, {Name: "version", Type: rel.Text}, {Name: "error", Type: rel.Text},
+	{Name: "numbers", Type: rel.Text}, // JSON of what was counted in what it published
 }
 
 var stepColumns = []rel.Column{
@@ -106,6 +107,28 @@ func enter(into rel.Object, columns []rel.Column, row map[string]any) *rel.Inser
 
 // stamp is a time as the tables keep it.
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+// Numbers returns what the newest run of a sequence number counted in what it published, as it was kept; "" when there is
+// nothing.
+func (r *Registry) Numbers(ctx context.Context, seqNo int64) (string, error) {
+	sel := r.selectFrom(runTable, "run_no", "numbers")
+	sel.Where = []rel.Expr{rel.Eq(rel.C("t", "seq_no"), rel.I(seqNo)), rel.NotNull(rel.C("t", "numbers"))}
+	rows, err := r.rows(ctx, sel)
+	if err != nil || len(rows) == 0 {
+		return "", err
+	}
+	text, _ := rows[len(rows)-1][1].(string)
+	return text, nil
+}
+
+// KeepNumbers keeps what was counted with the run of the present lease.
+func (r *Registry) KeepNumbers(ctx context.Context, text string) error {
+	if r.lease == nil {
+		return nil
+	}
+	return r.exec(ctx, rel.Program{&rel.Update{Into: runTable, Set: []rel.Item{{Expr: rel.S(text), As: "numbers"}},
+		Where: []rel.Expr{rel.Eq(rel.C("t", "run_no"), rel.I(r.lease.fence))}}})
+}
 
 // Past is a run as the registry has it.
 type Past struct {
