@@ -21,8 +21,9 @@ test:
 
 bench: build
 	$(GO) build -o $(BIN)/reference ./bench/reference
+	$(GO) build -o $(BIN)/server ./bench/server
 	$(GO) build -o $(BIN)/bench ./bench
-	$(BIN)/bench -kith $(BIN)/kith -reference $(BIN)/reference -sizes "$(SIZES)" $(BENCHFLAGS)
+	$(BIN)/bench -kith $(BIN)/kith -reference $(BIN)/reference -server $(BIN)/server -sizes "$(SIZES)" $(BENCHFLAGS)
 
 # go test takes one package and one target at a time.
 fuzz:

@@ -29,13 +29,14 @@ func main() {
 
 // settings are the flags.
 type settings struct {
-	kith, reference string // programs
-	cache           string
-	sizes           []int64
-	large           []large
-	repetitions     int // 0: by size
-	threads         int
-	memory          string
+	// Programs. server may be "": then nothing is measured on Postgres.
+	kith, reference, server string
+	cache                   string
+	sizes                   []int64
+	large                   []large
+	repetitions             int // 0: by size
+	threads                 int
+	memory                  string
 }
 
 func parse(args []string) (settings, error) {
@@ -43,6 +44,7 @@ func parse(args []string) (settings, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.StringVar(&s.kith, "kith", "bin/kith", "the program to measure")
 	flags.StringVar(&s.reference, "reference", "bin/reference", "the program of bench/reference")
+	flags.StringVar(&s.server, "server", "", "the program of bench/server, to measure on Postgres, too")
 	flags.StringVar(&s.cache, "cache", "", "folder for data and results; default is kith-bench in the user's cache")
 	sizes := flags.String("sizes", "100000 1000000 10000000", "numbers of events; none measures only compiling")
 	compiles := flags.String("large", "1000x10 5000x200", "vars and inputs of projects that are only compiled")

@@ -31,6 +31,9 @@ type Size struct {
 	Fused     []float64 `json:"fusedSeconds"`
 	Stable    []float64 `json:"stableSeconds"`
 	Each      []float64 `json:"eachSeconds"`
+	// Postgres is a run of the same project on a Postgres server; nil when it was not measured. Its CPU is that of the process, not
+	// of the server.
+	Postgres *Cost `json:"postgres,omitempty"`
 	// Steps are those of the run whose features took the median time.
 	Steps []Step `json:"steps"`
 }
@@ -118,6 +121,15 @@ func (b *benchmark) size(ctx context.Context, events int64) (*Size, error) {
 		}
 	}
 	s.Steps = steps[middle(s.Features)]
+	if events > onPostgres {
+		return s, nil
+	}
+	b.say("%d events: on Postgres", events)
+	cost, err := b.postgres(ctx, data)
+	if err != nil {
+		return nil, fmt.Errorf("on Postgres: %w", err)
+	}
+	s.Postgres = cost
 	return s, nil
 }
 

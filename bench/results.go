@@ -58,6 +58,9 @@ func (r *Results) judge() {
 	for _, s := range r.Sizes {
 		r.unchanged(s)
 	}
+	for _, s := range r.Sizes {
+		r.onPostgres(s)
+	}
 	for i, s := range r.Sizes {
 		if i == 0 || s.Events != 10*r.Sizes[i-1].Events {
 			continue
@@ -102,6 +105,16 @@ func (r *Results) unchanged(s *Size) {
 		f.judged(again <= maxAgain*whole, nil)
 	}
 	r.add(f)
+}
+
+// onPostgres sets the same project on a Postgres server beside the embedded warehouse.
+func (r *Results) onPostgres(s *Size) {
+	if s.Postgres == nil {
+		return
+	}
+	here := medianOf(s.Runs, func(c Cost) float64 { return c.Seconds })
+	r.add(Figure{What: "whole run on Postgres / on DuckDB", Events: s.Events,
+		Measured: fmt.Sprintf("%.1fx = %s / %s", s.Postgres.Seconds/here, span(s.Postgres.Seconds), span(here))})
 }
 
 // compiled adds the figures of a large project.
