@@ -132,6 +132,11 @@ func (l List) Sorted() List {
 		return strings.Compare(a.Message, b.Message)
 	})
 	return slices.CompactFunc(out, func(a, b Diagnostic) bool {
-		return a.At == b.At && a.Code == b.Code && a.Message == b.Message
+		return samePlace(a.At, b.At) && a.Code == b.Code && a.Message == b.Message
 	})
+}
+
+// samePlace compares places by their path: a file that two inputs name is read for each.
+func samePlace(a, b source.Span) bool {
+	return a.Start == b.Start && a.End == b.End && a.Path() == b.Path()
 }
