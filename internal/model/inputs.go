@@ -53,6 +53,28 @@ func (b *Builder) declareInputs() {
 	}
 }
 
+// statWithin looks at a file of the folder root. The error is that of the file system, and os.Root's where the path or a link on
+// it leads out of the folder: a project is text from others, too, and reads nothing beside it.
+func statWithin(root, path string) (os.FileInfo, error) {
+	rootPath, err := filepath.Abs(root)
+	if err != nil {
+		return nil, err
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return nil, err
+	}
+	rel, err := filepath.Rel(rootPath, path)
+	if err != nil {
+		return nil, err
+	}
+	folder, err := os.OpenRoot(rootPath)
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close()
+	return folder.Stat(rel)
+}
+
 func (b *Builder) inputPlace(in *Input) {
 	s := in.spec
 	file := func(format InputFormat, path source.At[string]) {
@@ -61,9 +83,9 @@ func (b *Builder) inputPlace(in *Input) {
 		if !filepath.IsAbs(in.Path) {
 			in.Path = filepath.Join(b.unit.spec.Root, filepath.FromSlash(in.Path))
 		}
-		if st, err := os.Stat(in.Path); err != nil || st.IsDir() {
-			b.Diags.Errorf(diag.RFileMissing, path.Span, "no file %q for input %s", path.Value, in.Name).
-				WithFix("paths are relative to the folder of pb_project.yaml")
+		if st, err := statWithin(b.unit.spec.Root, in.Path); err != nil || st.IsDir() {
+			b.Diags.Errorf(diag.RFileMissing, path.Span, "no file %q for input %s in the project", path.Value, in.Name).
+				WithFix("paths are relative to the folder of pb_project.yaml and cannot leave it; `kith seed` loads files from anywhere")
 			in.Broken = true
 		} else if b.opt.FileColumns != nil && format != FromCSV {
 			in.Columns, _ = b.opt.FileColumns(string(format), in.Path) // a file that cannot be read fails in its own step

@@ -115,9 +115,16 @@ func (b *Builder) sayCycle(path []Node, back Node) {
 	}
 	loop := path[start:]
 	var names []string
-	for _, n := range loop {
+	told := false
+	for i, n := range loop {
 		names = append(names, string(n.Addr()))
 		n.Base().Broken = true
+		need := [2]Node{n, loop[(i+1)%len(loop)]}
+		told = told || b.inCircle[need]
+		b.inCircle[need] = true
+	}
+	if told { // one that shares a reference with it opens with it, perhaps
+		return
 	}
 	// The circle is told from its alphabetically first node, so that it reads the same from wherever it was entered.
 	first := 0
