@@ -55,7 +55,7 @@ func Resolve(p *spec.Project, opt Options) (*Graph, diag.List) {
 	for round := 1; ; round++ {
 		b := &Builder{
 			Graph: &Graph{Spec: p, Dialect: opt.Dialect, byKey: map[string]Node{}},
-			opt:   opt, off: off, saidColumns: map[source.Span]bool{}, rowFiles: map[*source.File]bool{}, inCircle: map[[2]Node]bool{},
+			opt:   opt, off: off, saidColumns: map[source.Span]bool{}, rowFiles: map[*source.File]bool{}, inCircle: map[[2]Node]bool{}, lostVars: map[string]bool{},
 		}
 		b.resolve()
 		now := map[string]string{}
@@ -132,6 +132,8 @@ type Builder struct {
 	asked bool
 	// rowFiles are csv files of inputs: their lines are rows of people and are not shown with a diagnostic.
 	rowFiles map[*source.File]bool
+	// lostVars are the names of vars whose group belongs to nothing that there is; who refers to them is silent.
+	lostVars map[string]bool
 	// inCircle are the references of circles that were told.
 	inCircle map[[2]Node]bool
 	// foreigns are the models that are not run, in the order of the project.

@@ -205,6 +205,10 @@ func (o *cohortObject) ref(ctx *template.CallContext, name string, at source.Spa
 	} else {
 		v = o.c.Find(name)
 	}
+	if v == nil && b.lostVars[name] {
+		o.n.owner.Base().Broken = true
+		return template.Unknown{}, nil
+	}
 	if v == nil {
 		f := template.Failf(diag.RUnknownVar, "%s %s has no var %q", strings.TrimPrefix(strings.TrimPrefix(o.Kind(), "an "), "a "), o.name(), name)
 		f.At = at

@@ -66,14 +66,18 @@ func (b *Builder) queueText(owner Node, text source.Text, sc Scope, kind sqltext
 func (b *Builder) Render(owner Node, text source.Text, sc Scope) (template.Rendered, bool) {
 	tpl, diags := template.Parse(text)
 	var r template.Rendered
+	base := owner.Base()
+	was := base.Broken
+	base.Broken = false
+	defer func() { base.Broken = base.Broken || was }()
 	if !diags.HasErrors() {
 		var more diag.List
 		r, more = tpl.Render(b.env(owner, sc), b.opt.Limits)
 		diags.Add(more)
 	}
 	b.Diags.Add(diags)
-	if diags.HasErrors() {
-		owner.Base().Broken = true
+	if diags.HasErrors() || base.Broken { // what it refers to may be broken, and have said so
+		base.Broken = true
 		return r, false
 	}
 	b.TimeDependent = b.TimeDependent || r.TimeDependent

@@ -12,8 +12,11 @@ import (
 func (b *Builder) declareVarGroups() {
 	for _, g := range b.unit.spec.VarGroups {
 		c := b.CohortAt(g.EntityKey, g.EntityCohort)
-		if c == nil {
-			continue // said, here or by the loader
+		if c == nil { // said, here or by the loader
+			for _, s := range g.Vars {
+				b.lostVars[s.Name.Value] = true
+			}
+			continue
 		}
 		for _, s := range g.Vars {
 			if s.Name.Value == "" {
