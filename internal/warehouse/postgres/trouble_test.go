@@ -2,8 +2,16 @@ package postgres
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
+	"math/big"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -155,4 +163,66 @@ func TestServerRestarts(t *testing.T) {
 		t.Fatal(err)
 	}
 	do(t, c, "CREATE TABLE t AS SELECT 1 AS a")
+}
+
+// TestTLS connects to a server whose certificate is checked, and to one whose certificate is not the one that is trusted.
+func TestTLS(t *testing.T) {
+	s, err := pgtest.Start()
+	pgtest.Need(t, err)
+	t.Cleanup(s.Stop)
+	cert, key := certificate(t)
+	other, _ := certificate(t)
+	dir := t.TempDir()
+	for name, data := range map[string][]byte{"root.crt": cert, "other.crt": other} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, data := range map[string][]byte{"server.crt": cert, "server.key": key} {
+		if err := s.WriteFile(name, data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Exec(t, "postgres", "ALTER SYSTEM SET ssl = on")
+	s.Exec(t, "postgres", "SELECT pg_reload_conf()")
+	config := Config{Host: "127.0.0.1", Port: s.Port, Database: "postgres", User: pgtest.Admin, Password: secret, Schema: "app", SSLMode: "verify-full"}
+	config.SSLRootCert = filepath.Join(dir, "root.crt")
+	var c *Conn
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) { // the server reads its settings when it gets to it
+		if c, err = Open(context.Background(), config); err == nil || time.Now().After(deadline) {
+			break
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if got, err := all(c, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"); fmt.Sprint(got) != "[[true]]" {
+		t.Errorf("%v %v", got, err)
+	}
+	config.SSLRootCert = filepath.Join(dir, "other.crt")
+	_, err = Open(context.Background(), config)
+	if e := sqlError(t, err); e.Kind != "connection" || !strings.Contains(e.Message, "certificate") || !strings.Contains(e.Fix, "sslmode") {
+		t.Errorf("%s: %s (%s)", e.Kind, e.Message, e.Fix)
+	}
+}
+
+// certificate makes a certificate for this machine that vouches for itself.
+func certificate(t *testing.T) (cert, key []byte) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalECPrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: secret})
 }

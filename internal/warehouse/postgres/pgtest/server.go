@@ -203,6 +203,15 @@ func (s *Server) dsn(database string) string {
 	return strings.Join([]string{"host=" + s.Socket, "port=" + strconv.Itoa(s.Port), "user=" + Admin, "dbname=" + database}, " ")
 }
 
+// WriteFile puts a file where the server keeps its own, for it alone to read.
+func (s *Server) WriteFile(name string, data []byte) error {
+	path := filepath.Join(s.folder, "data", name)
+	if err := os.WriteFile(path, data, 0o600); err != nil || s.as == nil {
+		return err
+	}
+	return os.Chown(path, int(s.as.Uid), int(s.as.Gid))
+}
+
 // Down stops the server; connections are cut.
 func (s *Server) Down() error {
 	if _, err := io.WriteString(s.alive, "stop\n"); err != nil {
