@@ -212,6 +212,22 @@ func TestSessions(t *testing.T) {
 	}
 }
 
+// TestOneConnectionIsEnough names the types of a result while it holds the only connection there is.
+func TestOneConnectionIsEnough(t *testing.T) {
+	_, config := world(t)
+	config.Connections = 1
+	c := open(t, config)
+	do(t, c, "CREATE TYPE mood AS ENUM ('fine')")
+	rows, err := c.Query(context.Background(), "SELECT 'fine'::mood AS m, 1.5::numeric(4,1) AS n, 'x'::char(3) AS c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	if !rows.Next() || fmt.Sprint(rows.Values()) != "[fine 1.5 x  ]" || fmt.Sprint(rows.Columns()) != "[{m unknown} {n numeric(4,1)} {c character(3)}]" {
+		t.Errorf("%v %v %v", rows.Values(), rows.Columns(), rows.Err())
+	}
+}
+
 func TestTransaction(t *testing.T) {
 	_, config := world(t)
 	c := open(t, config)

@@ -27,33 +27,11 @@ func (c *Conn) Query(ctx context.Context, sql string) (run.Rows, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	if r.columns, err = c.fieldColumns(ctx, fields); err != nil {
-		r.Close()
-		return nil, err
+	for _, f := range fields {
+		// No other connection may be asked while this one is held: with all of them held, everybody would wait for everybody.
+		r.columns = append(r.columns, catalog.Column{Name: f.Name, Type: nearName(r.types, f)})
 	}
 	return r, nil
-}
-
-// fieldColumns names fields while their result is being read: types that must be asked for are, over another connection.
-func (c *Conn) fieldColumns(ctx context.Context, fields []pgconn.FieldDescription) ([]catalog.Column, error) {
-	var out []catalog.Column
-	for _, f := range fields {
-		t := typeName(f)
-		if t == "" {
-			lent, err := c.pool.Acquire(ctx)
-			if err != nil {
-				return nil, c.connectError(ctx, err)
-			}
-			named, err := c.columns(ctx, lent.Conn(), []pgconn.FieldDescription{f})
-			lent.Release()
-			if err != nil {
-				return nil, err
-			}
-			t = named[0].Type
-		}
-		out = append(out, catalog.Column{Name: f.Name, Type: t})
-	}
-	return out, nil
 }
 
 // rows is a result being read, one row ahead of what is shown: so the end is known, and the connection free, once the last row

@@ -37,6 +37,35 @@ func typeName(f pgconn.FieldDescription) string {
 	return typeNames[f.DataTypeOID]
 }
 
+// nearName is the name of a field's type without asking the server: that of a type which an extension or the user has made is
+// "unknown".
+func nearName(types *pgtype.Map, f pgconn.FieldDescription) string {
+	if name := typeName(f); name != "" {
+		return name
+	}
+	n := int(f.TypeModifier) - 4 // the header of a value with a length counts, too ("CREATE TYPE")
+	switch f.DataTypeOID {
+	case pgtype.NumericOID:
+		return fmt.Sprintf("numeric(%d,%d)", n>>16, n&0x7ff)
+	case pgtype.VarcharOID:
+		return fmt.Sprintf("character varying(%d)", n)
+	case pgtype.BPCharOID:
+		return fmt.Sprintf("character(%d)", n)
+	case pgtype.TimestampOID:
+		return fmt.Sprintf("timestamp(%d) without time zone", f.TypeModifier)
+	case pgtype.TimestamptzOID:
+		return fmt.Sprintf("timestamp(%d) with time zone", f.TypeModifier)
+	}
+	t, ok := types.TypeForOID(f.DataTypeOID)
+	if !ok {
+		return "unknown"
+	}
+	if a, is := t.Codec.(*pgtype.ArrayCodec); is {
+		return nearName(types, pgconn.FieldDescription{DataTypeOID: a.ElementType.OID, TypeModifier: -1}) + "[]"
+	}
+	return t.Name
+}
+
 // value turns the text of a value into a Go value:
 //
 //	boolean                          bool
