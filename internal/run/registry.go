@@ -137,7 +137,7 @@ func (r *Registry) Record(ctx context.Context, s *Step, p *Plan, status int, row
 	return r.exec(ctx, rel.Program{&rel.Insert{Into: registryTable, Columns: names, Body: literals(registryColumns,
 		name, string(s.Ref), s.Type, s.Hash, name+":"+s.Type+":"+entity, entity,
 		s.SeqNo, timeOrNil(p.BeginTime), s.EndTime, time.Now().UTC().Truncate(time.Microsecond), s.Out.Name(), count,
-		r.Target, string(meta), "{}", r.Version, int64(registryVersion))}})
+		r.Target, string(meta), r.invocation(p.GitCommit), r.Version, int64(registryVersion))}})
 }
 
 func (r *Registry) selectFrom(o rel.Object, cols ...string) *rel.Select {

@@ -22,6 +22,8 @@ type Plan struct {
 	Steps []*Step
 	// Setup are statements to execute before the first step, as often as one likes.
 	Setup []string
+	// GitCommit is that of the project when it is carried out, "" when it is in no repository.
+	GitCommit string
 	// PublishStmt is the printed publish; nil when nothing is published.
 	PublishStmt *dialect.Publish
 	// Checks are due before the publish, the early ones before the first step.
@@ -129,6 +131,7 @@ func Run(ctx context.Context, reg *Registry, p *Plan, opt Options) (*Outcome, er
 		}
 		defer l.Release(ctx)
 	}
+	p.GitCommit = opt.GitCommit
 	r := &runner{reg: reg, plan: p, opt: opt, clock: newClock(opt.Now), state: map[addr.Addr]Status{}, cause: map[addr.Addr]string{}}
 	return out, r.run(ctx, out)
 }

@@ -3,6 +3,7 @@ package run
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -33,6 +34,7 @@ var stepColumns = []rel.Column{
 	{Name: "material_name", Type: rel.Text}, {Name: "action", Type: rel.Text}, {Name: "reason", Type: rel.Text}, {Name: "status", Type: rel.Text},
 	{Name: "started_at", Type: rel.Timestamp}, {Name: "finished_at", Type: rel.Timestamp}, {Name: "row_count", Type: rel.BigInt},
 	{Name: "choice", Type: rel.Text}, {Name: "error", Type: rel.Text},
+	{Name: "byte_count", Type: rel.BigInt}, // NULL where the engine does not say
 }
 
 // What the row of a run says beside the words of Outcome.Status. One that says running is of a run that goes on, or of one
@@ -91,7 +93,36 @@ func (r *Registry) recordStep(ctx context.Context, s *Step, e *StepDone, started
 	if e.Rows >= 0 {
 		row["row_count"] = e.Rows
 	}
+	if sized, ok := r.Conn.(Sized); ok && e.Status == Done && s.IsTable {
+		n, known, err := sized.Bytes(ctx, s.Out)
+		if err != nil {
+			return err
+		}
+		if known {
+			row["byte_count"] = n
+		}
+	}
 	return r.exec(ctx, rel.Program{enter(stepTable, stepColumns, row)})
+}
+
+// Sized is asked of a connection: how many bytes a table takes; known is false when there is no such table.
+type Sized interface {
+	Bytes(ctx context.Context, o rel.Object) (bytes int64, known bool, err error)
+}
+
+// invocation is the JSON of the registry's invocation_metadata: who had a material made, and from what.
+func (r *Registry) invocation(commit string) string {
+	h := Holder{}
+	if r.lease != nil {
+		h = holderOf(r.lease.holder)
+	}
+	text, _ := json.Marshal(struct { // of texts only
+		Host    string `json:"hostName,omitempty"`
+		User    string `json:"userName,omitempty"`
+		Command string `json:"command,omitempty"`
+		Commit  string `json:"gitCommit,omitempty"`
+	}{h.Host, h.User, h.Command, commit})
+	return string(text)
 }
 
 // enter inserts one row; columns that it does not name are NULL.

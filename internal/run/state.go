@@ -11,7 +11,7 @@ import (
 
 // stateVersion is the version of kith's own tables. A warehouse of an older version is brought forward when it is opened;
 // one of a newer version is refused, because what is there may mean something else by then.
-const stateVersion = 4
+const stateVersion = 5
 
 // stateTable has one row: who holds the lease, and which publish readers see. Both are in one row so that a single UPDATE can
 // ask for the one and change the other: that is the whole of a commit on engines without transactions over tables.
@@ -138,6 +138,8 @@ var migrations = map[int64]rel.Program{
 			Where: []rel.Expr{rel.Eq(rel.C("t", "version"), rel.I(1))}}),
 	// Version 3 counted what it had published anew after every run.
 	3: addColumns(runTable, runColumns),
+	// Version 4 did not know how large tables are.
+	4: addColumns(stepTable, stepColumns),
 }
 
 func addColumns(o rel.Object, columns []rel.Column) rel.Program {

@@ -26,6 +26,7 @@ func Publishes(t *testing.T, e Engine, strategies ...run.Strategy) {
 			t.Run("nothing_to_return_to", func(t *testing.T) { nothingToReturnTo(t, newCrash(t, e, strategy)) })
 		})
 	}
+	t.Run("registry", func(t *testing.T) { registered(t, newCrash(t, e, run.ByDDL)) })
 	t.Run("older_state", func(t *testing.T) { olderState(t, newCrash(t, e, run.ByDDL)) })
 }
 
@@ -193,6 +194,24 @@ func nothingToReturnTo(t *testing.T, c *crash) {
 	}
 	if seen, err := c.seen(); err != nil || seen != c.end.Format("2006-01-02") {
 		t.Errorf("readers see %q, %v", seen, err)
+	}
+}
+
+// registered: the registry says who had what made, when, and how large it is where the engine knows.
+func registered(t *testing.T, c *crash) {
+	c.mustRun(t, runOptions{})
+	rows, err := c.read("select distinct invocation_metadata from main_kith.material_registry_4")
+	if err != nil || len(rows) != 1 || !strings.Contains(rows[0], `"hostName":"test"`) || !strings.Contains(rows[0], `"command":"test"`) {
+		t.Errorf("invocation: %v, %v", rows, err)
+	}
+	rows, err = c.read("select count(*) from main_kith.kith_step where status = 'done' and started_at <= finished_at and run_no = 1")
+	if err != nil || !slices.Equal(rows, []string{"13"}) {
+		t.Errorf("steps: %v, %v", rows, err)
+	}
+	_, sized := c.conn.(run.Sized)
+	rows, err = c.read("select count(*) from main_kith.kith_step where byte_count > 0")
+	if err != nil || (rows[0] != "0") != sized {
+		t.Errorf("sizes are known of %v steps, %v", rows, err)
 	}
 }
 

@@ -92,3 +92,27 @@ func (c *Conn) mayNotRead(schema, name string) error {
 	return &run.SQLError{Kind: "permission", Offset: -1, Message: "permission denied for table " + schema + "." + name,
 		Fix: administrator(c.grantText("SELECT", "TABLE", at))}
 }
+
+// Bytes is the size of a table with its indexes and long values ("9.27.7 Database Object Management Functions").
+func (c *Conn) Bytes(ctx context.Context, o rel.Object) (bytes int64, known bool, err error) {
+	schema, name, here := c.place(o)
+	if !here {
+		return 0, false, nil
+	}
+	err = c.with(ctx, func(conn *pgx.Conn) error {
+		rows, err := conn.Query(ctx, `SELECT pg_total_relation_size(c.oid) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind = 'r'`, schema, name)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			if err := rows.Scan(&bytes); err != nil {
+				return err
+			}
+			known = true
+		}
+		return rows.Err()
+	})
+	return bytes, known, err
+}
