@@ -120,3 +120,10 @@ func (w *Work) Compile(ctx context.Context, s Settings) (*Compiled, diag.List, e
 func (w *Work) Moment(ctx context.Context, when When, now time.Time) (Moment, diag.List, error) {
 	return when.In(ctx, w.Registry, now, w.Project.End)
 }
+
+// ForgetsGrants reports whether the project says that grants on a published object end with it. Without a word they pass on:
+// that readers lose their rights because a column changed its type is nothing that anybody asks for by silence.
+func (p *Project) ForgetsGrants() bool {
+	v := p.Spec.CarryForwardPrivileges
+	return !v.Span.IsZero() && !v.Value
+}

@@ -2,6 +2,7 @@ package rel
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -118,6 +119,13 @@ func (c *checker) stmt(s Stmt) {
 		c.at("add column to "+s.Table.Key(), func() {
 			c.object(s.Table)
 			c.columns([]Column{s.Column})
+		})
+	case *Grant:
+		c.at("grant on "+s.Object.Key(), func() {
+			c.object(s.Object)
+			if !slices.Contains(Privileges, s.Privilege) {
+				c.say("no privilege %q", s.Privilege)
+			}
 		})
 	case *Lock:
 		c.at("lock", func() {

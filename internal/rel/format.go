@@ -110,6 +110,15 @@ func (f *formatter) stmt(s Stmt) {
 		}
 	case *AddColumn:
 		f.line("add column to", s.Table.Key(), columns([]Column{s.Column}), s.Type)
+	case *Grant:
+		to, option := "everybody", ""
+		if s.To != "" {
+			to = name(s.To)
+		}
+		if s.Option {
+			option = "to grant on"
+		}
+		f.line("grant", s.Privilege, "on", s.Object.Key(), "to", to, option)
 	case *Lock:
 		f.line("lock")
 		f.in(func() {

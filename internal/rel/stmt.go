@@ -6,7 +6,8 @@ import "kith/internal/source"
 type Program []Stmt
 
 // Stmt is *Let, *Loop, *Merge, *Assert, *Exec, *Kernel, *Publish, *Choose, *Drop, *Rename,
-// *Ensure, *AddColumn, *Insert, *Update, *Delete, *Lock and no other.
+// *Ensure, *AddColumn, *Insert, *Update, *Delete, *Lock,
+// *Grant and no other.
 type Stmt interface{ stmt() }
 
 // LetKind says what a Let makes.
@@ -170,6 +171,19 @@ type Update struct {
 // does nothing.
 type Lock struct{ Objects []Object }
 
+// Grant lets a role use an object.
+type Grant struct {
+	Object Object
+	// Privilege is one of Privileges. To is the name of a role, "" for everybody.
+	Privilege, To string
+	// Option lets the role grant it on.
+	Option bool
+}
+
+// Privileges are those that a Grant may name: what standard SQL has for tables and views, and what Postgres adds.
+var Privileges = []string{"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"}
+
+func (*Grant) stmt()     {}
 func (*Lock) stmt()      {}
 func (*Ensure) stmt()    {}
 func (*AddColumn) stmt() {}

@@ -138,6 +138,8 @@ func (u *uses) stmt(s Stmt) {
 		u.make(s.Object)
 	case *AddColumn:
 		u.read(s.Table)
+	case *Grant:
+		u.read(s.Object)
 	case *Lock:
 		for _, o := range s.Objects {
 			u.read(o)

@@ -55,7 +55,7 @@ func (v *Visitor) VisitStmt(s Stmt) {
 		v.exprs(s.Where)
 	case *Ensure:
 		v.VisitRel(s.Rows)
-	case *AddColumn, *Rename, *Lock:
+	case *AddColumn, *Rename, *Lock, *Grant:
 	case *Publish:
 		for _, p := range s.Views {
 			v.VisitRel(p.Body)

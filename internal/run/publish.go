@@ -67,6 +67,8 @@ type publication struct {
 	put, gone []Name
 	// adopted are objects in the way that may be replaced: views are, tables are renamed.
 	adopted []adopted
+	// forget leaves the grants of an object that is made anew behind.
+	forget bool
 	// aside is made beside the names and is part of no promise.
 	aside []dialect.Stmt
 }
@@ -106,7 +108,7 @@ func (p *publication) stay() []Name {
 
 // publication compares what a run made with the present book. Names in the way that kith did not make are in the list.
 func (r *runner) publication(book *Book, keep []*lower.Published) (*publication, diag.List, error) {
-	pub := &publication{from: book, next: &Book{No: book.No + 1, SeqNo: r.plan.SeqNo, At: stamp(r.clock.now())}}
+	pub := &publication{from: book, forget: r.opt.ForgetGrants, next: &Book{No: book.No + 1, SeqNo: r.plan.SeqNo, At: stamp(r.clock.now())}}
 	for _, v := range keep {
 		s := r.plan.step(v.Step)
 		n := Name{Name: v.Name, Kind: kindView, Material: v.From.Name(), SeqNo: s.SeqNo, Ref: string(s.Ref), Project: r.opt.Project,

@@ -89,6 +89,8 @@ type Options struct {
 	KernelMemory int64
 	// Adopt are names whose objects may be replaced though kith did not make them.
 	Adopt []string
+	// ForgetGrants leaves the grants of a published object behind when it is made anew.
+	ForgetGrants bool
 	// GitCommit is that of the project, "" when it is in no repository.
 	GitCommit string
 	// Emit receives events, one at a time.

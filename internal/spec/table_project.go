@@ -124,7 +124,7 @@ var projectObject = &Object[projectFile]{
 		Objs("packages", "Projects whose definitions are imported.", packageObject, func(p *projectFile) *[]*Package { return &p.Packages }),
 		Names("python_requirements", "Python packages that the project needs, and the version of pb it was written for.", func(p *projectFile) *[]source.At[string] { return &p.PythonRequirements }, Since(49), NoEffect),
 		Duration("retention_period", "How long results are kept.", true, func(p *projectFile) *source.At[string] { return &p.RetentionPeriod }, Since(72), Default("720h"), Was("time_to_live")),
-		Bool("carry_forward_privileges", "Whether grants on a published object pass on to the one that replaces it.", func(p *projectFile) *source.At[bool] { return &p.CarryForwardPrivileges }, Since(84), Default("false")),
+		Bool("carry_forward_privileges", "Whether grants on a published object pass on to the one that replaces it.", func(p *projectFile) *source.At[bool] { return &p.CarryForwardPrivileges }, Since(84), Default("true")),
 		Enum("default_time_grain", "Grain of all that states none, not coarser than any in use. A run ends at its latest boundary.", TimeGrains, func(p *projectFile) *source.At[string] { return &p.DefaultTimeGrain }, Since(63)),
 		Objs("available_tags", "Tags that vars may carry.", tagObject, func(p *projectFile) *[]*Tag { return &p.AvailableTags }, Since(61), NoEffect, Was("tags")),
 		ObjFunc("id_stitcher_rules", "Rules that add or remove single ids and links.", stitcherRulesObject, func(p *projectFile, r *StitcherRules) { p.StitcherRules = r }, Since(92)),

@@ -58,6 +58,23 @@ func (s *session) renamed(st *rel.Rename) *dialect.SQL {
 	})}
 }
 
+// grant writes GRANT. A privilege is a word of a closed list.
+func (s *session) grant(st *rel.Grant) dialect.Stmt {
+	return &dialect.SQL{Text: s.text(func(w *Writer) {
+		w.Write("GRANT " + st.Privilege + " ON ")
+		w.object(st.Object)
+		w.Write(" TO ")
+		if st.To == "" {
+			w.Write("PUBLIC")
+		} else {
+			w.ident(st.To)
+		}
+		if st.Option {
+			w.Write(" WITH GRANT OPTION")
+		}
+	})}
+}
+
 func (s *session) lock(st *rel.Lock) []dialect.SQL {
 	var out []dialect.SQL
 	if len(st.Objects) == 0 {

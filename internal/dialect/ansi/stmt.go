@@ -41,6 +41,8 @@ func (s *session) stmt(st rel.Stmt) []dialect.Stmt {
 		return []dialect.Stmt{s.ensure(st)}
 	case *rel.AddColumn:
 		return []dialect.Stmt{s.addColumn(st)}
+	case *rel.Grant:
+		return []dialect.Stmt{s.grant(st)}
 	case *rel.Lock:
 		return stmts(s.lock(st))
 	case *rel.Rename:

@@ -101,6 +101,15 @@ func (t Texts) statementCases() []Case {
 			Want: []string{"5|me|true"},
 		},
 		{
+			Name: "grant", // no fixture has the roles
+			Program: rel.Program{
+				&rel.Grant{Object: ext("raw", "orders"), Privilege: "SELECT", To: "Data Team"},
+				&rel.Grant{Object: ext("raw", "orders"), Privilege: "SELECT"},
+				&rel.Grant{Object: ext("raw", "orders"), Privilege: "UPDATE", To: "analyst", Option: true},
+			},
+			Read: read(ext("raw", "orders"), "id"),
+		},
+		{
 			Name: "lock",
 			Program: rel.Program{
 				&rel.Let{Out: internal("read_by_many"), Body: first},

@@ -100,19 +100,13 @@ func (c *Conn) Bytes(ctx context.Context, o rel.Object) (bytes int64, known bool
 		return 0, false, nil
 	}
 	err = c.with(ctx, func(conn *pgx.Conn) error {
-		rows, err := conn.Query(ctx, `SELECT pg_total_relation_size(c.oid) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+		rows, err := c.strings(ctx, conn, `SELECT pg_total_relation_size(c.oid) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind = 'r'`, schema, name)
-		if err != nil {
-			return err
+		if err == nil && len(rows) == 1 {
+			bytes, err = strconv.ParseInt(rows[0][0], 10, 64)
+			known = err == nil
 		}
-		defer rows.Close()
-		for rows.Next() {
-			if err := rows.Scan(&bytes); err != nil {
-				return err
-			}
-			known = true
-		}
-		return rows.Err()
+		return err
 	})
 	return bytes, known, err
 }

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -133,4 +134,24 @@ func qualifiedAt(name, sql string) int {
 		return at[0]
 	}
 	return len(sql)
+}
+
+// Grants returns what roles besides the owner may do with a table or view ("9.26 aclexplode"); none when it is not there.
+func (c *Conn) Grants(ctx context.Context, o rel.Object) (out []*rel.Grant, err error) {
+	schema, name, here := c.place(o)
+	if !here {
+		return nil, nil
+	}
+	err = c.with(ctx, func(conn *pgx.Conn) error {
+		rows, err := c.strings(ctx, conn, `SELECT a.privilege_type, r.rolname, a.is_grantable
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace CROSS JOIN LATERAL aclexplode(c.relacl) AS a LEFT JOIN pg_roles AS r ON r.oid = a.grantee
+WHERE n.nspname = $1 AND c.relname = $2 AND a.grantee <> c.relowner AND (a.grantee = 0 OR r.rolname IS NOT NULL) ORDER BY 2, 1`, schema, name)
+		for _, row := range rows {
+			if slices.Contains(rel.Privileges, row[0]) {
+				out = append(out, &rel.Grant{Object: o, Privilege: row[0], To: row[1], Option: row[2] == "t"})
+			}
+		}
+		return err
+	})
+	return out, err
 }
