@@ -19,6 +19,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -138,8 +139,17 @@ func stopped(args []string) error {
 	return check(c.Wait(), want)
 }
 
-// holding keeps a database open while a command runs: holding file.duckdb kith run.
+// holding keeps a database open while a command runs: holding file.duckdb kith run. With "for 2s" before them it lets go while
+// the command still runs.
 func holding(args []string) error {
+	var after <-chan time.Time
+	if args[0] == "for" {
+		d, err := time.ParseDuration(args[1])
+		if err != nil {
+			return err
+		}
+		after, args = time.After(d), args[2:]
+	}
 	conn, err := duckwarehouse.Open(context.Background(), duckwarehouse.Config{Path: args[0], Holder: "kith serve"})
 	if err != nil {
 		return err
@@ -147,7 +157,15 @@ func holding(args []string) error {
 	defer conn.Close()
 	c := exec.Command(args[1], args[2:]...)
 	c.Stdout, c.Stderr = os.Stdout, os.Stderr
-	return c.Run()
+	if after == nil {
+		return c.Run()
+	}
+	if err := c.Start(); err != nil {
+		return err
+	}
+	<-after
+	conn.Close()
+	return c.Wait()
 }
 
 // treehash prints a hash over the names and bytes of all files below a folder.

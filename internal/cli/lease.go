@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,27 @@ import (
 // waitFlag adds --wait to a command that writes.
 func waitFlag(c *cobra.Command, wait *time.Duration) {
 	c.Flags().DurationVar(wait, "wait", 0, "wait this long for another run of the same schema to end (10m); without it the command fails at once")
+}
+
+// connectWaiting opens the warehouse, and waits while another process has its file: the lock of the file comes before any lease.
+func (a *App) connectWaiting(ctx context.Context, p *project.Project, t project.Target, opt project.Access, wait time.Duration) (*project.Work, error) {
+	until := time.Now().Add(wait)
+	for told := false; ; {
+		w, err := a.connect(ctx, p, t, opt)
+		var f *failure
+		if err == nil || !errors.As(err, &f) || !hasCode(f.diags, diag.WLocked) || !time.Now().Before(until) {
+			return w, err
+		}
+		if !told {
+			told = true
+			a.note("%s", a.style().Dim("Waiting: "+f.diags[0].Message))
+		}
+		select {
+		case <-ctx.Done():
+			return nil, stop(ExitInterrupted, ctx.Err())
+		case <-time.After(min(250*time.Millisecond, time.Until(until))):
+		}
+	}
 }
 
 // lease takes the right to write. A holder that is there is named, while it is waited for and in the error.

@@ -59,7 +59,7 @@ func (a *App) rollBack(ctx context.Context, f rollbackFlags) error {
 	if err != nil {
 		return err
 	}
-	w, err := a.connect(ctx, p, t, project.Access{Holder: "kith rollback"})
+	w, err := a.connectWaiting(ctx, p, t, project.Access{Holder: "kith rollback"}, f.wait)
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (a *App) runProject(ctx context.Context, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	w, err := a.connect(ctx, p, t, project.Access{Holder: "kith run", Concurrency: f.concurrency})
+	w, err := a.connectWaiting(ctx, p, t, project.Access{Holder: "kith run", Concurrency: f.concurrency}, f.wait)
 	if err != nil {
 		return err
 	}
