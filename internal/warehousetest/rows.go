@@ -133,12 +133,9 @@ func (s *session) ridName(rid string) string {
 		}
 		for _, n := range names {
 			name, _ := n[0].(string)
-			if !strings.Contains(name, "stitcher") && !strings.Contains(name, "graph") {
-				continue
-			}
 			_, ids, err := s.rows("select other_id, other_id_type from " + s.target(name))
 			if err != nil {
-				continue
+				continue // it is no graph
 			}
 			for _, id := range ids {
 				value, _ := id[0].(string)
