@@ -17,6 +17,7 @@ type runFlags struct {
 	force        bool
 	refs         []string
 	ignoreErrors bool
+	failFast     bool
 	concurrency  int
 	csv          string
 	mock         bool
@@ -53,7 +54,8 @@ run_report.json, which is the line result of --json. See kith show run_report.`,
 	fl := c.Flags()
 	fl.BoolVar(&f.force, "force", false, "build again what is built already")
 	fl.StringSliceVarP(&f.refs, "model_refs", "m", nil, "only these models and what they need; may be repeated or a list with commas")
-	fl.BoolVar(&f.ignoreErrors, "ignore_model_errors", false, "go on with what does not need a failed model, and publish what is complete (exit code 4)")
+	fl.BoolVar(&f.ignoreErrors, "ignore_model_errors", false, "publish what is complete though a model has failed (exit code 4)")
+	fl.BoolVar(&f.failFast, "fail_fast", false, "begin no model after one has failed; otherwise all that do not need it are built, so that the next run has only the rest to do")
 	fl.IntVar(&f.concurrency, "concurrency", 1, "models built at a time")
 	fl.StringVar(&f.csv, "write_output_csv", "", "write what is published as CSV files, too, into this folder of the project's output folder")
 	fl.StringSliceVar(&f.adopt, "adopt", nil, "take these names over from tables and views that kith did not make: a view is replaced, a table is renamed")
@@ -150,7 +152,7 @@ func (a *App) carryOut(ctx context.Context, w *project.Work, c *project.Compiled
 	r.begin()
 	out, err := run.Run(ctx, w.Registry, c.Plan, run.Options{
 		Project: w.Project.Spec.Name.Value, Warehouse: w.Target.Type, Concurrency: f.concurrency,
-		IgnoreErrors: f.ignoreErrors, Adopt: f.adopt, ForgetGrants: w.Project.ForgetsGrants(), GitCommit: commitWord(r.log.Report().Commit),
+		IgnoreErrors: f.ignoreErrors, FailFast: f.failFast, Adopt: f.adopt, ForgetGrants: w.Project.ForgetsGrants(), GitCommit: commitWord(r.log.Report().Commit),
 		KernelMemory: project.KernelMemory, Emit: r.reader.Event, Now: a.Now,
 		ShowValues: a.flags.showValues, Ask: a.asking,
 	})

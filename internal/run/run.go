@@ -83,8 +83,11 @@ type Options struct {
 	Project, Warehouse string
 	// Concurrency is how many steps run at once, at least 1.
 	Concurrency int
-	// IgnoreErrors goes on with what does not need a failed step, and publishes what is complete.
+	// IgnoreErrors publishes what is complete when a step has failed. Steps that do not need it are built either way, so that
+	// the run that goes on has only the rest to do.
 	IgnoreErrors bool
+	// FailFast begins no step after one has failed.
+	FailFast bool
 	// KernelMemory is how many bytes the kernels may take.
 	KernelMemory int64
 	// Adopt are names whose objects may be replaced though kith did not make them.
@@ -371,7 +374,7 @@ func (r *runner) blocked(s *Step) string {
 			return r.cause[n]
 		}
 	}
-	if !r.opt.IgnoreErrors {
+	if r.opt.FailFast {
 		for _, o := range r.plan.Steps {
 			if r.state[o.Addr] == Failed {
 				return string(o.Addr)

@@ -83,6 +83,7 @@ type crash struct {
 	// wait is how long to wait for the lease of another process, publishes is called before each publish.
 	wait      time.Duration
 	publishes func()
+	failFast  bool
 	// publishing is the first boundary at which the last run without a death published.
 	publishing int
 }
@@ -157,7 +158,7 @@ func (c *crash) process1(conn run.Conn, opt runOptions) (*run.Outcome, error) {
 	if err != nil || p == nil {
 		return nil, fmt.Errorf("%v %v", err, diags)
 	}
-	return run.Run(ctx, reg, p, run.Options{Project: "crash", Concurrency: 1, KernelMemory: 256 << 20, Adopt: opt.adopt,
+	return run.Run(ctx, reg, p, run.Options{Project: "crash", Concurrency: 1, KernelMemory: 256 << 20, Adopt: opt.adopt, FailFast: c.failFast,
 		Emit: func(e run.Event) {
 			s, ok := e.(*run.StepStarted)
 			if !ok || s.Addr != "publish" {

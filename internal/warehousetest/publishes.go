@@ -26,6 +26,7 @@ func Publishes(t *testing.T, e Engine, strategies ...run.Strategy) {
 			t.Run("nothing_to_return_to", func(t *testing.T) { nothingToReturnTo(t, newCrash(t, e, strategy)) })
 		})
 	}
+	t.Run("a_step_fails", func(t *testing.T) { aStepFails(t, newCrash(t, e, run.ByDDL)) })
 	t.Run("registry", func(t *testing.T) { registered(t, newCrash(t, e, run.ByDDL)) })
 	t.Run("older_state", func(t *testing.T) { olderState(t, newCrash(t, e, run.ByDDL)) })
 }
@@ -194,6 +195,34 @@ func nothingToReturnTo(t *testing.T, c *crash) {
 	}
 	if seen, err := c.seen(); err != nil || seen != c.end.Format("2006-01-02") {
 		t.Errorf("readers see %q, %v", seen, err)
+	}
+}
+
+// aStepFails: the others are built, nothing is published, and the run that goes on has only the rest to do.
+func aStepFails(t *testing.T, c *crash) {
+	c.mustRun(t, runOptions{})
+	seen, err := c.seen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.edit(t, "select uid, count(*) as n,", "select uid, max(cast(uid as bigint)) as n,")
+	c.day()
+	out, err := c.process1(c.conn, runOptions{end: c.end})
+	if err != nil || out.Done.Failed != 1 || out.Done.Skipped != 0 || out.Done.Done < 10 || len(out.Failures) != 1 || len(out.Published) > 0 {
+		t.Fatalf("%v %+v", err, out)
+	}
+	if now, err := c.seen(); err != nil || now != seen {
+		t.Errorf("readers see %q, %v", now, err)
+	}
+	c.edit(t, "select uid, max(cast(uid as bigint)) as n,", "select uid, count(*) as n,")
+	if again := c.mustRun(t, runOptions{}); again.Done.Done != 1 || again.Done.Reused != out.Done.Done {
+		t.Errorf("going on: %+v after %+v", again.Done, out.Done)
+	}
+	c.edit(t, "select uid, count(*) as n,", "select uid, max(cast(uid as bigint)) as n,")
+	c.day()
+	c.failFast = true
+	if out, err := c.process1(c.conn, runOptions{end: c.end}); err != nil || out.Done.Failed != 1 || out.Done.Skipped == 0 {
+		t.Errorf("failing fast: %v %+v", err, out)
 	}
 }
 
