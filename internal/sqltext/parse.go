@@ -174,9 +174,10 @@ func (r *reading) checkTokens() {
 	for i, t := range l.toks {
 		switch {
 		case t.kind == tokOpen && l.match[i] < 0:
-			r.fail(diag.SQLUnclosed, t.start, t.end, "has a %q that is not closed", l.str(i))
+			closer := map[string]string{"(": ")", "[": "]", "{": "}"}[l.str(i)]
+			r.failFix(diag.SQLUnclosed, t.start, t.end, "write the "+closer+" that belongs to it", "has a %q that is not closed", l.str(i))
 		case t.kind == tokClose && l.match[i] < 0:
-			r.fail(diag.SQLUnclosed, t.start, t.end, "has a %q that closes nothing", l.str(i))
+			r.failFix(diag.SQLUnclosed, t.start, t.end, "take it away, or write the bracket that opens it", "has a %q that closes nothing", l.str(i))
 		case t.kind == tokSemi:
 			r.fail(diag.SQLManyStatements, t.start, t.end, "has a semicolon")
 		case t.kind == tokOpen:
