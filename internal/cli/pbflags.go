@@ -20,6 +20,7 @@ var reasons = []struct{ name, why string }{
 	{"grep_var_dependencies", "vars are found in the SQL itself"},
 	{"allow_beta", "nothing asks for consent"},
 	{"model_args", "no model takes arguments"},
+	{"remove_latest_view_ptrs", "what readers see is never cleaned up"},
 }
 
 func (f *pbFlags) add(c *cobra.Command, names ...string) {

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"time"
 
@@ -20,30 +21,27 @@ type Entry struct {
 	EndTime, Made time.Time
 }
 
-// Entries returns the complete materials of all runs, by sequence number and in the order they were made.
+// Entries returns the complete materials of all runs that were not cleaned up, by sequence number and in the order they were made.
 func (r *Registry) Entries(ctx context.Context) ([]Entry, error) {
 	projects, err := r.projects(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := r.rows(ctx, r.selectFrom(registryTable, "seq_no", "creation_ts", "model_ref", "model_name", "model_type", "model_hash", "model_key",
-		"entity_key", "material_name", "row_count", "end_ts", "target", "metadata"))
+	rows, err := r.rows(ctx, r.selectFrom(registryTable, entryColumns...))
 	if err != nil {
 		return nil, err
 	}
 	var out []Entry
 	at := map[string]int{}
 	for _, row := range rows {
-		text := func(i int) string { s, _ := row[i].(string); return s }
-		if text(8) == "" || statusOf(text(12)) != statusComplete {
-			continue
+		e, meta := entryOf(row)
+		status := statusOf(meta)
+		if i, ok := at[e.Material]; ok && status == statusGone {
+			out[i].Material = ""
+			delete(at, e.Material)
 		}
-		e := Entry{Ref: text(2), Name: text(3), Type: text(4), Hash: text(5), Key: text(6), Entity: text(7), Material: text(8), Target: text(11), Rows: -1}
-		e.SeqNo, _ = row[0].(int64)
-		e.Made, _ = row[1].(time.Time)
-		e.EndTime, _ = row[10].(time.Time)
-		if n, ok := row[9].(int64); ok {
-			e.Rows = n
+		if e.Material == "" || status != statusComplete {
+			continue
 		}
 		e.Project = projects[e.SeqNo]
 		if i, again := at[e.Material]; again { // made again under its name
@@ -53,8 +51,26 @@ func (r *Registry) Entries(ctx context.Context) ([]Entry, error) {
 		at[e.Material] = len(out)
 		out = append(out, e)
 	}
+	out = slices.DeleteFunc(out, func(e Entry) bool { return e.Material == "" })
 	sort.SliceStable(out, func(i, j int) bool { return out[i].SeqNo < out[j].SeqNo })
 	return out, nil
+}
+
+// entryColumns are the columns of the registry that an entry is read from, those first by which rows are in their order.
+var entryColumns = []string{"seq_no", "creation_ts", "model_ref", "model_name", "model_type", "model_hash", "model_key", "entity_key", "material_name",
+	"row_count", "end_ts", "target", "metadata"}
+
+// entryOf reads a row of these columns; meta is the JSON of its metadata.
+func entryOf(row []any) (e Entry, meta string) {
+	text := func(i int) string { s, _ := row[i].(string); return s }
+	e = Entry{Ref: text(2), Name: text(3), Type: text(4), Hash: text(5), Key: text(6), Entity: text(7), Material: text(8), Target: text(11), Rows: -1}
+	e.SeqNo, _ = row[0].(int64)
+	e.Made, _ = row[1].(time.Time)
+	e.EndTime, _ = row[10].(time.Time)
+	if n, ok := row[9].(int64); ok {
+		e.Rows = n
+	}
+	return e, text(12)
 }
 
 // projects are the names of the projects that ran the sequence numbers, of each the last.

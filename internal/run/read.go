@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"kith/internal/rel"
 )
@@ -14,7 +15,7 @@ type Material struct {
 	Objects         []string
 }
 
-// Materials returns the complete materials of a sequence number, the newest of each address, in the order they were made.
+// Materials returns the complete materials of a sequence number that were not cleaned up, the newest of each address, in the order they were made.
 func (r *Registry) Materials(ctx context.Context, seqNo int64) ([]Material, error) {
 	sel := r.selectFrom(registryTable, "creation_ts", "model_ref", "model_type", "material_name", "metadata")
 	sel.Where = []rel.Expr{rel.Eq(rel.C("t", "seq_no"), rel.I(seqNo))}
@@ -30,6 +31,10 @@ func (r *Registry) Materials(ctx context.Context, seqNo int64) ([]Material, erro
 		m.Type, _ = row[2].(string)
 		m.Name, _ = row[3].(string)
 		text, _ := row[4].(string)
+		if i, ok := at[m.Ref]; ok && out[i].Name == m.Name && statusOf(text) == statusGone {
+			out[i].Name = ""
+			delete(at, m.Ref)
+		}
 		if m.Name == "" || statusOf(text) != statusComplete {
 			continue
 		}
@@ -47,7 +52,7 @@ func (r *Registry) Materials(ctx context.Context, seqNo int64) ([]Material, erro
 		at[m.Ref] = len(out)
 		out = append(out, m)
 	}
-	return out, nil
+	return slices.DeleteFunc(out, func(m Material) bool { return m.Name == "" }), nil
 }
 
 // Carry runs a program of ours outside of any step, in the places of the registry.

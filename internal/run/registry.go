@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"kith/internal/dialect"
@@ -10,7 +11,8 @@ import (
 )
 
 // Tables of kith's own schema. The registry has the columns that tools of Profiles read (platform.md section 6.4); it is
-// append-only: a row of status 1 when a material begins, one of status 2 when it is complete.
+// append-only: a row of status 1 when a material begins, one of status 2 when it is complete, one of status 3 when it goes.
+// What the last row of status 2 or 3 says holds.
 var (
 	registryTable = rel.Named(rel.Internal, "material_registry_4")
 	sequenceTable = rel.Named(rel.Internal, "wht_seq_no_4")
@@ -91,6 +93,7 @@ func (r *Registry) Latest(ctx context.Context) (seqNo int64, ok bool, err error)
 const (
 	statusStarted  = 1
 	statusComplete = 2
+	statusGone     = 3 // cleaned up; written before the objects are dropped
 )
 
 type metadata struct {
@@ -98,18 +101,26 @@ type metadata struct {
 		Status int `json:"status"`
 	} `json:"complete"`
 	MaterialObjects []materialObject `json:"material_objects"`
+	// Companions are objects that the material needs, or needed while it was made, and that nothing else reads.
+	Companions []materialObject `json:"companions,omitempty"`
+	// Reads are the names of the materials that it was made of. A row without it does not say what it was made of.
+	Reads *[]string `json:"reads,omitempty"`
+	// Retention is how long the material is kept after its last use, as a Go duration; "" when the project did not say.
+	Retention string `json:"retention_period,omitempty"`
 }
 
 type materialObject struct {
 	MaterialName string `json:"material_name"`
 }
 
-func statusOf(meta string) int {
+func statusOf(meta string) int { return metadataOf(meta).Complete.Status }
+
+func metadataOf(text string) metadata {
 	var m metadata
-	if json.Unmarshal([]byte(meta), &m) != nil {
-		return 0
+	if json.Unmarshal([]byte(text), &m) != nil {
+		return metadata{}
 	}
-	return m.Complete.Status
+	return m
 }
 
 // Record appends a row for a step. Steps without a node (publishing) leave none.
@@ -119,6 +130,19 @@ func (r *Registry) Record(ctx context.Context, s *Step, p *Plan, status int, row
 	m.MaterialObjects = append(m.MaterialObjects, materialObject{s.Out.Name()})
 	for _, o := range s.Extra {
 		m.MaterialObjects = append(m.MaterialObjects, materialObject{o.Name()})
+	}
+	for _, o := range append(slices.Clone(s.Kept), s.Scratch...) {
+		m.Companions = append(m.Companions, materialObject{o.Name()})
+	}
+	reads := []string{}
+	for _, a := range s.Needs {
+		if o := p.step(a); o != nil && o.Out.Name() != "" {
+			reads = append(reads, o.Out.Name())
+		}
+	}
+	m.Reads = &reads
+	if p.Retention > 0 {
+		m.Retention = p.Retention.String()
 	}
 	meta, err := json.Marshal(m)
 	if err != nil {

@@ -24,6 +24,8 @@ type Plan struct {
 	Setup []string
 	// GitCommit is that of the project when it is carried out, "" when it is in no repository.
 	GitCommit string
+	// Retention is how long the project keeps materials after their last use.
+	Retention time.Duration
 	// PublishStmt is the printed publish; nil when nothing is published.
 	PublishStmt *dialect.Publish
 	// Checks are due before the publish, the early ones before the first step.
@@ -96,6 +98,8 @@ type Options struct {
 	ForgetGrants bool
 	// GitCommit is that of the project, "" when it is in no repository.
 	GitCommit string
+	// Retention is how long the project keeps materials after their last use; 0 leaves it open.
+	Retention time.Duration
 	// Emit receives events, one at a time.
 	Emit func(Event)
 	// ShowValues lets values of rows that fail a check appear in messages.
@@ -136,7 +140,7 @@ func Run(ctx context.Context, reg *Registry, p *Plan, opt Options) (*Outcome, er
 		}
 		defer l.Release(ctx)
 	}
-	p.GitCommit = opt.GitCommit
+	p.GitCommit, p.Retention = opt.GitCommit, opt.Retention
 	r := &runner{reg: reg, plan: p, opt: opt, clock: newClock(opt.Now), state: map[addr.Addr]Status{}, cause: map[addr.Addr]string{}}
 	return out, r.run(ctx, out)
 }

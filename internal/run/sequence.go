@@ -129,25 +129,31 @@ func (r *Registry) Built(ctx context.Context, seqNos ...int64) (map[string]bool,
 	for _, n := range seqNos {
 		list = append(list, rel.I(n))
 	}
-	sel := r.selectFrom(registryTable, "material_name", "metadata")
+	sel := r.selectFrom(registryTable, "creation_ts", "material_name", "metadata")
 	sel.Where = []rel.Expr{&rel.InList{X: rel.C("t", "seq_no"), List: list}}
 	rows, err := r.rows(ctx, sel)
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]bool{}
+	out, names := map[string]bool{}, map[string]string{}
 	for _, row := range rows {
-		name, _ := row[0].(string)
-		meta, _ := row[1].(string)
-		if name == "" || statusOf(meta) != statusComplete || out[strings.ToLower(name)] {
-			continue
+		name, _ := row[1].(string)
+		meta, _ := row[2].(string)
+		switch statusOf(meta) {
+		case statusComplete:
+			names[strings.ToLower(name)] = name
+		case statusGone:
+			delete(names, strings.ToLower(name))
 		}
+	}
+	delete(names, "")
+	for key, name := range names {
 		_, ok, err := r.Conn.Table(rel.Named(rel.Internal, name))
 		if err != nil {
 			return nil, err
 		}
 		if ok {
-			out[strings.ToLower(name)] = true
+			out[key] = true
 		}
 	}
 	return out, nil
