@@ -120,7 +120,7 @@ func (a *App) cleanUp(ctx context.Context, f cleanupFlags) error {
 	if err != nil {
 		return err
 	}
-	w, err := a.connect(ctx, p, t, project.Access{Holder: "kith cleanup materials"})
+	w, err := a.connectWaiting(ctx, p, t, project.Access{Holder: "kith cleanup materials"}, f.wait)
 	if err != nil {
 		return err
 	}

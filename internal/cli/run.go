@@ -152,7 +152,8 @@ func (a *App) carryOut(ctx context.Context, w *project.Work, c *project.Compiled
 	r.begin()
 	out, err := run.Run(ctx, w.Registry, c.Plan, run.Options{
 		Project: w.Project.Spec.Name.Value, Warehouse: w.Target.Type, Concurrency: f.concurrency,
-		IgnoreErrors: f.ignoreErrors, FailFast: f.failFast, Adopt: f.adopt, ForgetGrants: w.Project.ForgetsGrants(), GitCommit: commitWord(r.log.Report().Commit), Retention: w.Project.Retention(),
+		IgnoreErrors: f.ignoreErrors, FailFast: f.failFast, Adopt: f.adopt, ForgetGrants: w.Project.ForgetsGrants(),
+		GitCommit: commitWord(r.log.Report().Commit), Retention: w.Project.Retention(),
 		KernelMemory: project.KernelMemory, Emit: r.reader.Event, Now: a.Now,
 		ShowValues: a.flags.showValues, Ask: a.asking,
 	})
