@@ -54,7 +54,8 @@ func (b *Builder) declareInputs() {
 }
 
 // statWithin looks at a file of the folder root. The error is that of the file system, and os.Root's where the path or a link on
-// it leads out of the folder: a project is text from others, too, and reads nothing beside it.
+// it leads out of the folder. So it is for csv files, which are templates and become part of the SQL, and for all files of a
+// package, which is text of others.
 func statWithin(root, path string) (os.FileInfo, error) {
 	rootPath, err := filepath.Abs(root)
 	if err != nil {
@@ -75,6 +76,9 @@ func statWithin(root, path string) (os.FileInfo, error) {
 	return folder.Stat(rel)
 }
 
+// statAnywhere looks at a file of data that the project itself names: those are tables, and may lie where a warehouse's would.
+func statAnywhere(_, path string) (os.FileInfo, error) { return os.Stat(path) }
+
 func (b *Builder) inputPlace(in *Input) {
 	s := in.spec
 	file := func(format InputFormat, path source.At[string]) {
@@ -83,9 +87,12 @@ func (b *Builder) inputPlace(in *Input) {
 		if !filepath.IsAbs(in.Path) {
 			in.Path = filepath.Join(b.unit.spec.Root, filepath.FromSlash(in.Path))
 		}
-		if st, err := statWithin(b.unit.spec.Root, in.Path); err != nil || st.IsDir() {
-			b.Diags.Errorf(diag.RFileMissing, path.Span, "no file %q for input %s in the project", path.Value, in.Name).
-				WithFix("paths are relative to the folder of pb_project.yaml and cannot leave it; `kith seed` loads files from anywhere")
+		stat, where, fix := statWithin, " in the project", "paths are relative to the folder of pb_project.yaml and cannot leave it; `kith seed` loads files from anywhere"
+		if format != FromCSV && b.unit.parent == nil {
+			stat, where, fix = statAnywhere, "", "paths are relative to the folder of pb_project.yaml"
+		}
+		if st, err := stat(b.unit.spec.Root, in.Path); err != nil || st.IsDir() {
+			b.Diags.Errorf(diag.RFileMissing, path.Span, "no file %q for input %s%s", path.Value, in.Name, where).WithFix("%s", fix)
 			in.Broken = true
 		} else if b.opt.FileColumns != nil && format != FromCSV {
 			in.Columns, _ = b.opt.FileColumns(string(format), in.Path) // a file that cannot be read fails in its own step
