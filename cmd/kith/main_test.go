@@ -99,7 +99,7 @@ func check(err error, want int) error {
 }
 
 // stopped interrupts a command that writes JSON lines as soon as it says that a step has begun, and checks that it ends
-// with 130: stopped models/slow kith run --json. With "twice" before the step it interrupts once more at once, with "killed"
+// within five seconds with 130: stopped models/slow kith run --json. With "twice" before the step it interrupts once more at once, with "killed"
 // the command is killed instead.
 func stopped(args []string) error {
 	signals, want := []os.Signal{syscall.SIGINT}, 130
@@ -118,14 +118,14 @@ func stopped(args []string) error {
 	if err := c.Start(); err != nil {
 		return err
 	}
-	sent := false
+	sent, at := false, time.Time{}
 	lines := bufio.NewScanner(out)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		fmt.Println(lines.Text())
 		var e struct{ Type, Step string }
 		if json.Unmarshal(lines.Bytes(), &e) == nil && e.Type == "step_started" && e.Step == args[0] && !sent {
-			sent = true
+			sent, at = true, time.Now()
 			for _, s := range signals {
 				if err := c.Process.Signal(s); err != nil {
 					return err
@@ -136,7 +136,11 @@ func stopped(args []string) error {
 	if !sent {
 		return fmt.Errorf("%s never began", args[0])
 	}
-	return check(c.Wait(), want)
+	err = c.Wait()
+	if took := time.Since(at); took > 5*time.Second {
+		return fmt.Errorf("it took %s to end", took)
+	}
+	return check(err, want)
 }
 
 // holding keeps a database open while a command runs: holding file.duckdb kith run. With "for 2s" before them it lets go while
