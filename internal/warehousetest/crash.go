@@ -88,7 +88,7 @@ type crash struct {
 	publishing int
 }
 
-func newCrash(t *testing.T, e Engine, strategy run.Strategy) *crash {
+func newCrash(t testing.TB, e Engine, strategy run.Strategy) *crash {
 	t.Helper()
 	data, err := crashProject.ReadFile("testdata/crash.txtar")
 	if err != nil {
@@ -158,7 +158,7 @@ func (c *crash) process1(conn run.Conn, opt runOptions) (*run.Outcome, error) {
 	if err != nil || p == nil {
 		return nil, fmt.Errorf("%v %v", err, diags)
 	}
-	return run.Run(ctx, reg, p, run.Options{Project: "crash", Concurrency: 1, KernelMemory: 256 << 20, Adopt: opt.adopt, FailFast: c.failFast,
+	return run.Run(ctx, reg, p, run.Options{Project: "crash", Concurrency: 1, Retention: time.Hour, KernelMemory: 256 << 20, Adopt: opt.adopt, FailFast: c.failFast,
 		Emit: func(e run.Event) {
 			s, ok := e.(*run.StepStarted)
 			if !ok || s.Addr != "publish" {

@@ -87,4 +87,6 @@ func TestDuckDBCrash(t *testing.T) { Crash(t, embedded, run.ByDDL, run.ByDML, ru
 
 func TestDuckDBLeases(t *testing.T) { Leases(t, embedded, run.ByDDL, run.ByDML, run.ByPointer) }
 
+func TestDuckDBCleanups(t *testing.T) { Cleanups(t, embedded, 3, run.ByDDL, run.ByDML, run.ByPointer) }
+
 func TestDuckDBPublishes(t *testing.T) { Publishes(t, embedded, run.ByDDL, run.ByDML, run.ByPointer) }

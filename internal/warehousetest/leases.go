@@ -156,7 +156,7 @@ func (s *sleepy) WriteInts(ctx context.Context, table rel.Object, printed string
 }
 
 // change runs one statement of rel.
-func change(t *testing.T, e Engine, conn run.Conn, s rel.Stmt) {
+func change(t testing.TB, e Engine, conn run.Conn, s rel.Stmt) {
 	t.Helper()
 	reg := &run.Registry{Conn: conn, Dialect: e.Leaves.Dialect(e.Dialect), Env: e.Env}
 	if err := reg.Carry(context.Background(), rel.Program{s}); err != nil {

@@ -71,4 +71,6 @@ func TestPostgresCrash(t *testing.T) { Crash(t, server(t), run.ByDDL, run.ByDML)
 
 func TestPostgresLeases(t *testing.T) { Leases(t, server(t), run.ByDDL, run.ByDML) }
 
+func TestPostgresCleanups(t *testing.T) { Cleanups(t, server(t), 3, run.ByDDL, run.ByDML) }
+
 func TestPostgresPublishes(t *testing.T) { Publishes(t, server(t), run.ByDDL, run.ByDML) }
