@@ -1,8 +1,6 @@
 package lower
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 
 	"kith/internal/addr"
@@ -22,6 +20,10 @@ type bundle struct {
 	// word is the grain in names, "" for that of the whole project.
 	word   string
 	digest string
+	// alone is the name of the var that has a bundle to itself because fusing is off, "" otherwise.
+	alone string
+	// piece tells bundles of one place apart: the hash of one that was made before and is read beside a newer one, else "".
+	piece string
 }
 
 // groupVars puts every usable var with a from into its bundle.
@@ -32,6 +34,7 @@ func (l *lowering) groupVars() {
 		from model.Source
 		d    int
 		g    model.Grain
+		only *model.EntityVar
 	}
 	byKey := map[key]*bundle{}
 	for _, n := range l.g.Order {
@@ -48,12 +51,18 @@ func (l *lowering) groupVars() {
 		if !ok || v.From == nil || !usable(v) {
 			continue
 		}
-		k := key{v.Cohort, v.From, d, v.Grain}
+		k := key{v.Cohort, v.From, d, v.Grain, nil}
+		if l.without(FuseFeatures) {
+			k.only = v
+		}
 		b := byKey[k]
 		if b == nil {
 			b = &bundle{cohort: v.Cohort, from: v.From, depth: d, grain: v.Grain}
 			if v.Grain != l.g.Grain {
 				b.word = v.Grain.String()
+			}
+			if k.only != nil {
+				b.alone = v.Name
 			}
 			byKey[k] = b
 			l.bundles = append(l.bundles, b)
@@ -61,6 +70,7 @@ func (l *lowering) groupVars() {
 		b.vars = append(b.vars, v)
 		l.bundleOf[v] = b
 	}
+	l.splitBundles()
 }
 
 // ready reports whether v is the last of the bundle's vars in the graph's order, when all that any of them needs is there.
@@ -74,10 +84,14 @@ func (b *bundle) name() string {
 	if b.depth > 0 {
 		s += fmt.Sprintf("_%d", b.depth+1)
 	}
+	if b.alone != "" {
+		s += "_" + b.alone
+	}
 	return s
 }
 
-func (b *bundle) addr() addr.Addr {
+// ref is the address that all bundles of one place have in common.
+func (b *bundle) ref() addr.Addr {
 	a := b.cohort.Address.Child("features").Child(string(b.from.Addr()))
 	if b.word != "" {
 		a = a.Child(b.word)
@@ -85,18 +99,33 @@ func (b *bundle) addr() addr.Addr {
 	if b.depth > 0 {
 		a = addr.Addr(fmt.Sprintf("%s#%d", a, b.depth+1))
 	}
+	if b.alone != "" {
+		a = a.Child(b.alone)
+	}
 	return a
 }
 
-// hash is over the vars and the cohort, whose members the rows are about.
+// addr is the address of the bundle's step.
+func (b *bundle) addr() addr.Addr {
+	if b.piece != "" {
+		return b.ref() + addr.Addr("~"+b.piece)
+	}
+	return b.ref()
+}
+
+// nodes are the cohort, whose members the rows are about, and the vars.
+func (b *bundle) nodes() []model.Node {
+	out := []model.Node{b.cohort}
+	for _, v := range b.vars {
+		out = append(out, v)
+	}
+	return out
+}
+
+// hash is over the vars and the cohort, in whichever order they are declared.
 func (b *bundle) hash() string {
 	if b.digest == "" {
-		h := sha256.New()
-		h.Write([]byte(b.cohort.Hash + "\n"))
-		for _, v := range b.vars {
-			h.Write([]byte(string(v.Address) + " " + v.Hash + "\n"))
-		}
-		b.digest = hex.EncodeToString(h.Sum(nil))[:8]
+		b.digest = gathered(b.nodes())
 	}
 	return b.digest
 }
@@ -113,12 +142,21 @@ func (l *lowering) bundle(b *bundle) {
 	out := l.object(b.name(), b.hash())
 	f := l.fuse(b)
 	step := &Step{Addr: b.addr(), Title: fmt.Sprintf("%s of %s from %s%s", count(len(b.vars), "feature"), cohortTitle(b.cohort), b.from.Addr(), by(b.word)),
-		Node: b.vars[0], Vars: b.vars, Hash: b.hash(), Out: out, IsTable: true, Type: "entity_vars", Span: b.vars[0].Span,
-		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: f.sel, PassKey: rel.C(rowsAlias, b.cohort.Entity.IDColumn)}}}
+		Node: b.vars[0], Vars: b.vars, Of: b.nodes(), Hash: b.hash(), Out: out, IsTable: true, Type: "entity_vars", Span: b.vars[0].Span,
+		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: f.sel, PassKey: l.passKey(b)}}}
 	for _, v := range b.vars {
 		step.Parts = append(step.Parts, Part{Name: "var " + v.Name, Span: v.Span, Probe: func() rel.Rel { return l.probe(b, v) }})
 	}
 	l.add(step, b.grain)
+	step.Ref = b.ref()
+}
+
+// passKey is what a pass over a part of the entities is cut by when memory does not do for all.
+func (l *lowering) passKey(b *bundle) rel.Expr {
+	if l.without(SplitPasses) {
+		return nil
+	}
+	return rel.C(rowsAlias, b.cohort.Entity.IDColumn)
 }
 
 // bundleOnce lowers a bundle at the time of l, unless that has been done.

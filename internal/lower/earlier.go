@@ -23,7 +23,7 @@ type read struct {
 // tableIsEarlier reports whether the reader may read the cohort's var table. The answer stays the same.
 func (l *lowering) tableIsEarlier(c *model.Cohort, reader model.Node) bool {
 	e := &l.earlier
-	if c.VarTable == nil || !usable(c.VarTable) {
+	if l.without(ReadVarTables) || c.VarTable == nil || !usable(c.VarTable) {
 		return false
 	}
 	reader = e.lead(reader)

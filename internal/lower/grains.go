@@ -1,8 +1,6 @@
 package lower
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 
 	"kith/internal/addr"
@@ -35,12 +33,11 @@ func (l *lowering) grainTable(c *model.Cohort, grain model.Grain) rel.Object {
 	l = l.when(grain.Boundary(l.ctx.EndTime))
 	c = same(l, c)
 	vars := grainVars(c, grain)
-	h := sha256.New()
-	h.Write([]byte(c.Hash + "\n"))
+	of := []model.Node{c}
 	for _, v := range vars {
-		h.Write([]byte(string(v.Address) + " " + v.Hash + "\n"))
+		of = append(of, v)
 	}
-	digest := hex.EncodeToString(h.Sum(nil))[:8]
+	digest := gathered(of)
 	out := l.object(c.ObjectName()+"_vars_"+grain.String(), digest)
 	a := grainAddr(c, grain)
 	l.want(a, func() {
@@ -50,7 +47,7 @@ func (l *lowering) grainTable(c *model.Cohort, grain model.Grain) rel.Object {
 				parts = append(parts, l.varPart(c, v, vars[0]))
 			}
 		}
-		l.add(&Step{Addr: a, Title: fmt.Sprintf("%s of %s by %s", count(len(vars), "var"), cohortTitle(c), grain), Node: vars[0], Hash: digest, Out: out,
+		l.add(&Step{Addr: a, Title: fmt.Sprintf("%s of %s by %s", count(len(vars), "var"), cohortTitle(c), grain), Node: vars[0], Of: of, Hash: digest, Out: out,
 			IsTable: true, Type: "entity_vars", Span: vars[0].Span, Parts: parts,
 			Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: l.assemble(c, vars, vars[0])}}}, grain)
 	})

@@ -24,6 +24,11 @@ type Context struct {
 	Graph func(end time.Time) *model.Graph
 	// BeginTime is the zero time when rows of any age count.
 	BeginTime time.Time
+	// Have gives the bundles that were made in a seq no under a ref and are there, and nothing where that of the whole hash is
+	// among them. A var that one of them has is read from it. nil when nothing is known.
+	Have func(seqNo int64, ref addr.Addr, whole string) []Made
+	// Without are the rewrites that are not to be done.
+	Without []Rewrite
 	// KernelNodes is how many ids the in-process solver may hold; above it the graph is solved in SQL.
 	KernelNodes int64
 	// LongestName is how many bytes of a name the engine keeps, 0 for all: names of materials are made to fit.
@@ -51,6 +56,8 @@ type Step struct {
 	// Node is the node the step builds; nil for the publish step. Vars are the entity vars a features step computes.
 	Node model.Node
 	Vars []*model.EntityVar
+	// Of are the nodes that Hash is over, where it is not that of Node.
+	Of []model.Node
 	// Hash is the hash the step's material is named by.
 	Hash string
 	// Out is the main object made; Extra are further ones that stay (edges, mapping).

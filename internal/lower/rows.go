@@ -1,8 +1,6 @@
 package lower
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,20 +28,19 @@ func (l *lowering) sourceVarTable(s model.Source) rel.Object {
 	if o, ok := l.sourceTables[s]; ok {
 		return o
 	}
-	h := sha256.New()
-	h.Write([]byte(s.Base().Hash))
+	of := []model.Node{s}
 	for _, e := range l.g.Entities {
 		if resolves(s, e) {
-			h.Write([]byte("\n" + e.Name + " " + e.Stitcher.Hash))
+			of = append(of, e.Stitcher)
 		}
 	}
 	for _, v := range s.SourceRows().InputVars {
-		h.Write([]byte("\n" + v.Name + " " + v.Hash))
+		of = append(of, v)
 	}
-	digest := hex.EncodeToString(h.Sum(nil))[:8]
+	digest := gathered(of)
 	out := l.object(s.DisplayName()+"_var_table", digest)
 	l.sourceTables[s] = out
-	l.add(&Step{Addr: s.Addr().Child(model.ChildVarTable), Title: "rows of " + string(s.Addr()) + " with main ids", Node: s, Hash: digest, Out: out, IsTable: true,
+	l.add(&Step{Addr: s.Addr().Child(model.ChildVarTable), Title: "rows of " + string(s.Addr()) + " with main ids", Node: s, Of: of, Hash: digest, Out: out, IsTable: true,
 		Type: "input_var_table", Span: s.Base().Span,
 		Program: rel.Program{&rel.Let{Out: out, Kind: rel.MakeTable, Body: l.rowsWithMainIDs(s)}}}, l.g.Grain)
 	return out

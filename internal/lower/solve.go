@@ -15,7 +15,7 @@ func (g *graph) solve(nodes, seed, labels rel.Object) {
 		Name: "solver", Why: "union-find in the process while the ids fit its memory, else contraction in SQL",
 		Fact: count,
 		Options: []rel.Option{
-			{Name: "union-find in the process", AtMost: g.l.ctx.KernelNodes, Needs: "kernel", Body: rel.Program{kernel}},
+			{Name: "union-find in the process", AtMost: g.l.kernelNodes(), Needs: "kernel", Body: rel.Program{kernel}},
 			{Name: "contraction in SQL", AtMost: -1, Body: g.contraction(seed, labels)},
 		}})
 }
@@ -143,3 +143,11 @@ func (g *graph) contraction(seed, labels rel.Object) rel.Program {
 // maxRounds is there to fail loudly: pointer jumping halves distances and contraction drops most edges, so dozens of rounds
 // mean a defect, whatever the graph.
 const maxRounds = 64
+
+// kernelNodes is how many ids may be solved in the process.
+func (l *lowering) kernelNodes() int64 {
+	if l.without(SolveInProcess) {
+		return 0
+	}
+	return l.ctx.KernelNodes
+}

@@ -39,7 +39,16 @@ type wanted struct {
 func Lower(g *model.Graph, ctx Context) *Result {
 	ctx.EndTime = g.Grain.Boundary(ctx.EndTime)
 	next := ctx.SeqNo
-	out := lowerWith(g, ctx, func(time.Time) int64 { next++; return next })
+	first := ctx
+	if have := ctx.Have; have != nil { // nothing is known of numbers that are yet to be given
+		first.Have = func(seqNo int64, ref addr.Addr, whole string) []Made {
+			if seqNo != ctx.SeqNo {
+				return nil
+			}
+			return have(seqNo, ref, whole)
+		}
+	}
+	out := lowerWith(g, first, func(time.Time) int64 { next++; return next })
 	if len(out.Contexts) == 1 {
 		return out
 	}

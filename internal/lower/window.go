@@ -87,7 +87,7 @@ func nullsLast(o *model.OrderTerm) bool { return o.Nulls != "first" }
 // NULL never wins over a value.
 func (f *fused) extreme(v *model.EntityVar, where rel.Expr) rel.Expr {
 	w := v.Window
-	if w == nil || len(w.OrderBy) == 0 || len(w.PartitionBy) > 0 || !sqltext.FullFrame(w.Frame.S) {
+	if f.l.without(FirstAsExtreme) || w == nil || len(w.OrderBy) == 0 || len(w.PartitionBy) > 0 || !sqltext.FullFrame(w.Frame.S) {
 		return nil
 	}
 	call := sqltext.SingleCall(v.Select)

@@ -64,6 +64,8 @@ type NodeBase struct {
 	// Meaning is the node's own definition in canonical form; Hash is eight hex digits over it and over the hashes of what
 	// it needs. Descriptions, tags and is_feature are not in it: they rebuild no data.
 	Meaning, Hash string
+	// Parts are the pieces of Meaning by name.
+	Parts []Part
 	// Broken marks a node with mistakes: dependents stay silent about it.
 	Broken bool
 	// Disabled says why the node does not take part, "" when it does.

@@ -48,10 +48,13 @@ func TestChecks(t *testing.T) {
 	}
 	ctx := lower.Context{SeqNo: 1, EndTime: modeltest.EndTime}
 	built := func(without string) plan.Facts {
-		f := plan.Facts{Built: map[string]bool{}, Passed: map[string]bool{}}
+		f := plan.Facts{Objects: map[string]bool{}, Passed: map[string]bool{}}
 		l := lower.Lower(g, ctx)
 		for _, s := range l.Steps {
-			f.Built[strings.ToLower(s.Out.Name())] = string(s.Addr) != without
+			if string(s.Addr) != without {
+				f.Materials = append(f.Materials, plan.Material{Ref: string(s.Ref), Hash: s.Hash, Name: s.Out.Name(), SeqNo: s.SeqNo})
+				f.Objects[strings.ToLower(s.Out.Name())] = true
+			}
 		}
 		for _, c := range l.Checks {
 			f.Passed[plan.PassedKey(c.Object.Name(), c.Hash)] = true

@@ -20,6 +20,11 @@ type Action string
 const (
 	Build Action = "build"
 	Reuse Action = "reuse"
+	// Extend is reserved for steps that add to what is there.
+	Extend Action = "extend"
+	// Publish is a name that gets a material, Drop one that goes.
+	Publish Action = "publish"
+	Drop    Action = "drop"
 	// Leave is a step that --model_refs leaves out.
 	Leave Action = "leave"
 )
@@ -30,6 +35,15 @@ type Step struct {
 	Action Action
 	// Reason is a sentence a data engineer would say.
 	Reason string
+	// Reads and Writes are names of objects: what the step reads of other steps and of the project's sources, and what it leaves.
+	Reads, Writes []string
+	// Rows is the number of rows to expect: that of the table an input shows, or of the last material of the same ref; -1 where
+	// none is known.
+	Rows int64
+	// Downstream are the steps that read of it, directly or not, in the order of the run.
+	Downstream []addr.Addr
+	// Earlier is the hash of the material that the reason compares with, "" for none.
+	Earlier string
 }
 
 // Plan is what a run will do.
@@ -42,6 +56,8 @@ type Plan struct {
 	// Publish makes all named objects visible at the end; nil when nothing is published.
 	Publish   *rel.Publish
 	Published []*lower.Published
+	// Names is what happens to published names, in the order of the project, those that go last.
+	Names []Name
 	// Checks are due before the publish, the early ones before anything is built.
 	Checks []*Check
 
@@ -60,18 +76,12 @@ func (p *Plan) Declared(name, ref string) bool {
 	return s == nil && why != ""
 }
 
-// Facts are what is known of earlier work in this context.
-type Facts struct {
-	// Built are the material names (lower case) that the registry calls complete and the warehouse has.
-	Built map[string]bool
-	// Passed are the checks that are known to have passed, by PassedKey.
-	Passed map[string]bool
-}
-
 // Options choose what to do.
 type Options struct {
 	// Force builds what is there already.
 	Force bool
+	// Project is the name of the project, whose published names it may drop.
+	Project string
 	// Refs limits the run to these nodes and what they need; empty means all.
 	Refs []string
 }
@@ -81,21 +91,23 @@ func Make(l *lower.Result, ctx lower.Context, facts Facts, opt Options) (*Plan, 
 	var diags diag.List
 	p := &Plan{SeqNo: ctx.SeqNo, BeginTime: ctx.BeginTime, EndTime: ctx.EndTime, Contexts: l.Contexts, lowered: l}
 	wanted := chosen(l, opt.Refs, &diags)
+	w := newWhy(l, facts)
 	for _, s := range l.Steps {
 		st := &Step{Step: s}
 		switch {
 		case wanted != nil && !wanted[s.Addr]:
 			st.Action, st.Reason = Leave, "not asked for"
-		case opt.Force:
-			st.Action, st.Reason = Build, "forced"
-		case facts.Built[strings.ToLower(s.Out.Name())]:
+		case !opt.Force && facts.Whole(s):
 			st.Action, st.Reason = Reuse, fmt.Sprintf("built in seq no %d with the same definition", s.SeqNo)
 		default:
-			st.Action, st.Reason = Build, fmt.Sprintf("not built in seq no %d yet", s.SeqNo)
+			st.Action = Build
+			st.Reason, st.Earlier = w.build(s, opt.Force)
 		}
 		p.Steps = append(p.Steps, st)
 	}
+	p.connect(facts)
 	p.publish(l, wanted)
+	p.names(facts, opt)
 	p.looks(l, facts, opt)
 	return p, diags
 }

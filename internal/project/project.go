@@ -125,6 +125,8 @@ type Settings struct {
 	Describe func(sql string) ([]catalog.Column, error)
 	Force    bool
 	Refs     []string
+	// Without are rewrites that are not to be done.
+	Without []lower.Rewrite
 }
 
 // bytesPerNode is what the in-process solver needs for an id (see kernel.Components).
@@ -147,6 +149,8 @@ type Compiled struct {
 	Lowered  *lower.Result
 	Plan     *run.Plan
 	Dialect  dialect.Dialect
+	// Facts are what the plan was made of.
+	Facts plan.Facts
 }
 
 // Resolve makes the graph.
@@ -292,7 +296,11 @@ func (p *Project) compile(s Settings, known past) (*Compiled, diag.List, error) 
 	d := p.Leaves.Dialect(s.Dialect)
 	other := &otherTimes{p: p, s: s, g: g}
 	ctx := lower.Context{SeqNo: s.SeqNo, EndTime: s.EndTime, BeginTime: s.BeginTime, KernelNodes: kernelNodes(s.KernelMemory),
-		LongestName: dialect.LongestName(d), Sources: Sources(d, s.Catalog), Number: known.number(s), Graph: other.graph()}
+		LongestName: dialect.LongestName(d), Sources: Sources(d, s.Catalog), Number: known.number(s), Graph: other.graph(),
+		Without: s.Without}
+	if !s.Force {
+		ctx.Have = known.made()
+	}
 	if diags.HasErrors() {
 		diags.Add(p.printMistakes(lower.Lower(g, ctx), d, s, diags))
 		return nil, diags, nil
@@ -319,11 +327,12 @@ func (p *Project) compile(s Settings, known past) (*Compiled, diag.List, error) 
 		}
 		diags.Add(notes)
 	}
-	facts, err := known.facts(lowered.Contexts)
+	facts, err := known.facts(lowered)
 	if err != nil {
 		return nil, diags, err
 	}
-	pl, more := plan.Make(lowered, ctx, facts, plan.Options{Force: s.Force, Refs: s.Refs})
+	facts.Rows = inputRows(g, s.Catalog)
+	pl, more := plan.Make(lowered, ctx, facts, plan.Options{Force: s.Force, Refs: s.Refs, Project: p.Spec.Name.Value})
 	diags.Add(more)
 	printed, more := run.Print(pl, d, s.Env)
 	diags.Add(more)
@@ -331,5 +340,5 @@ func (p *Project) compile(s Settings, known past) (*Compiled, diag.List, error) 
 		return nil, diags, nil
 	}
 	printed.Setup = setup(printed, g.Dialect, s.Dialect)
-	return &Compiled{Project: p, Settings: s, Graph: g, Lowered: lowered, Plan: printed, Dialect: d}, diags, nil
+	return &Compiled{Project: p, Settings: s, Graph: g, Lowered: lowered, Plan: printed, Dialect: d, Facts: facts}, diags, nil
 }

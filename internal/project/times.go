@@ -6,9 +6,7 @@ import (
 	"time"
 
 	"kith/internal/diag"
-	"kith/internal/lower"
 	"kith/internal/model"
-	"kith/internal/plan"
 	"kith/internal/run"
 )
 
@@ -19,53 +17,6 @@ func (p *Project) End(t time.Time) time.Time {
 		return t
 	}
 	return model.DefaultGrain(p.Spec).Boundary(t)
-}
-
-// past is what is known of earlier runs.
-type past interface {
-	// number gives the seq no of another time than that of the run, as lower.Context has it.
-	number(s Settings) func(end time.Time) int64
-	// facts tells what is built in the contexts of a run.
-	facts(contexts []lower.Context) (plan.Facts, error)
-}
-
-// offline is the past without a warehouse.
-type offline struct{ known plan.Facts }
-
-func (offline) number(Settings) func(time.Time) int64 { return nil }
-
-func (o offline) facts([]lower.Context) (plan.Facts, error) { return o.known, nil }
-
-// registered is the past that a registry has.
-type registered struct {
-	ctx  context.Context
-	reg  *run.Registry
-	seqs *run.Sequences
-}
-
-// number finds the number that a time had before. A forced run takes new ones, as it does for its own time: published views
-// read the materials of the others until the new ones are complete.
-func (r *registered) number(s Settings) func(time.Time) int64 {
-	r.seqs.Reserve(s.SeqNo)
-	return func(end time.Time) int64 {
-		if s.Force {
-			return r.seqs.Fresh()
-		}
-		return r.seqs.Of(s.BeginTime, end)
-	}
-}
-
-func (r *registered) facts(contexts []lower.Context) (plan.Facts, error) {
-	var seqNos []int64
-	for _, c := range contexts {
-		seqNos = append(seqNos, c.SeqNo)
-	}
-	built, err := r.reg.Built(r.ctx, seqNos...)
-	if err != nil {
-		return plan.Facts{}, err
-	}
-	passed, err := r.reg.Passed(r.ctx)
-	return plan.Facts{Built: built, Passed: passed}, err
 }
 
 // otherTimes resolves a project for the earlier times that a run needs, where templates look at the value of a time.

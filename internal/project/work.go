@@ -113,7 +113,11 @@ func (w *Work) Compile(ctx context.Context, s Settings) (*Compiled, diag.List, e
 			WithFix("leave out --seq_no: the project's default_time_grain is not what it was in that run")
 		return nil, diags, nil
 	}
-	return w.Project.compile(s, &registered{ctx, w.Registry, seqs})
+	known, err := w.known(ctx, seqs)
+	if err != nil {
+		return nil, nil, err
+	}
+	return w.Project.compile(s, known)
 }
 
 // Moment finds the sequence number and times.

@@ -164,6 +164,9 @@ func (r *runner) run(ctx context.Context, out *Outcome) error {
 		return err
 	}
 	if r.runChecks(ctx, out, true) {
+		if err := reg.define(ctx, p); err != nil {
+			return err
+		}
 		r.steps(ctx)
 	}
 	checked := !out.Blocked && r.runChecks(ctx, out, false)

@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"kith/internal/rel"
@@ -121,40 +120,4 @@ func (r *Registry) takeAll(ctx context.Context, p *Plan) error {
 		}
 	}
 	return nil
-}
-
-// Built returns the names (lower case) of materials of sequence numbers that are complete and still there.
-func (r *Registry) Built(ctx context.Context, seqNos ...int64) (map[string]bool, error) {
-	var list []rel.Expr
-	for _, n := range seqNos {
-		list = append(list, rel.I(n))
-	}
-	sel := r.selectFrom(registryTable, "creation_ts", "material_name", "metadata")
-	sel.Where = []rel.Expr{&rel.InList{X: rel.C("t", "seq_no"), List: list}}
-	rows, err := r.rows(ctx, sel)
-	if err != nil {
-		return nil, err
-	}
-	out, names := map[string]bool{}, map[string]string{}
-	for _, row := range rows {
-		name, _ := row[1].(string)
-		meta, _ := row[2].(string)
-		switch statusOf(meta) {
-		case statusComplete:
-			names[strings.ToLower(name)] = name
-		case statusGone:
-			delete(names, strings.ToLower(name))
-		}
-	}
-	delete(names, "")
-	for key, name := range names {
-		_, ok, err := r.Conn.Table(rel.Named(rel.Internal, name))
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			out[key] = true
-		}
-	}
-	return out, nil
 }

@@ -11,7 +11,7 @@ import (
 
 // stateVersion is the version of kith's own tables. A warehouse of an older version is brought forward when it is opened;
 // one of a newer version is refused, because what is there may mean something else by then.
-const stateVersion = 5
+const stateVersion = 6
 
 // stateTable has one row: who holds the lease, and which publish readers see. Both are in one row so that a single UPDATE can
 // ask for the one and change the other: that is the whole of a commit on engines without transactions over tables.
@@ -124,11 +124,12 @@ func tables() rel.Program {
 		&rel.Ensure{Object: runTable, Columns: runColumns},
 		&rel.Ensure{Object: stepTable, Columns: stepColumns},
 		&rel.Ensure{Object: checkTable, Columns: checkColumns},
+		&rel.Ensure{Object: definitionTable, Columns: definitionColumns},
 	}
 }
 
 // migrations[v] makes tables of version v+1 out of those of version v, beside what tables() makes. Version 2 had no results of
-// checks, which need nothing else.
+// checks and version 5 no definitions, which need nothing else.
 var migrations = map[int64]rel.Program{
 	// Version 1 had no state: the book of published names held the present alone, and runs had no number of their own.
 	1: append(append(addColumns(publishedTable, publishedColumns), addColumns(runTable, runColumns)...),

@@ -1,0 +1,99 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"kith/internal/addr"
+	"kith/internal/lower"
+	"kith/internal/model"
+	"kith/internal/rel"
+)
+
+// Facts are what is known of earlier work. The zero value is a warehouse in which nothing has been done.
+type Facts struct {
+	// Materials are what the registry calls complete, the oldest first.
+	Materials []Material
+	// Objects are the names (lower case) of the tables and views of the internal schema.
+	Objects map[string]bool
+	// Definitions are those of nodes and steps of earlier runs, by ref in lower case and hash.
+	Definitions map[model.Need]model.Definition
+	// PublishNo is the number of the present publish, 0 before the first, and Names what it shows.
+	PublishNo int64
+	Names     []PublishedName
+	// Rows are the numbers of rows of inputs' tables, by ref in lower case, where the catalog knows them.
+	Rows map[string]int64
+	// Passed are the checks that are known to have passed, by PassedKey.
+	Passed map[string]bool
+}
+
+// Material is a complete material of the registry.
+type Material struct {
+	Ref, Hash, Name string
+	SeqNo           int64
+	// Rows is the number of its rows, -1 where that is not known.
+	Rows    int64
+	EndTime time.Time
+}
+
+// PublishedName is a name that readers see, with the project that declares it.
+type PublishedName struct {
+	Name, Material, Ref, Project string
+	SeqNo                        int64
+}
+
+// Complete reports whether the registry calls a material complete.
+func (f *Facts) Complete(name string) bool {
+	return slices.ContainsFunc(f.Materials, func(m Material) bool { return strings.EqualFold(m.Name, name) })
+}
+
+// Missing returns the first object of a step that is not there, "" when all are.
+func (f *Facts) Missing(s *lower.Step) string {
+	for _, o := range Objects(s) {
+		if !f.Objects[strings.ToLower(o.Name())] {
+			return o.Name()
+		}
+	}
+	return ""
+}
+
+// Whole reports whether a step is built: it is complete and everything that it leaves is there.
+func (f *Facts) Whole(s *lower.Step) bool { return f.Complete(s.Out.Name()) && f.Missing(s) == "" }
+
+// Objects are what a step leaves: its main object, further ones, and what those read.
+func Objects(s *lower.Step) []rel.Object {
+	return slices.Concat([]rel.Object{s.Out}, s.Extra, s.Kept)
+}
+
+// Has reports whether bundles of a ref were made in a seq no, and that of the whole hash is not among those that are there.
+func (f *Facts) Has(seqNo int64, ref addr.Addr, whole string) bool {
+	any := false
+	for _, m := range f.Materials {
+		if m.SeqNo == seqNo && strings.EqualFold(m.Ref, string(ref)) && f.Objects[strings.ToLower(m.Name)] {
+			if m.Hash == whole {
+				return false
+			}
+			any = true
+		}
+	}
+	return any
+}
+
+// Made are the bundles of a ref that were made in a seq no and are there, nothing where that of the whole hash is among them:
+// see lower.Context.
+func (f *Facts) Made(seqNo int64, ref addr.Addr, whole string) []lower.Made {
+	if !f.Has(seqNo, ref, whole) {
+		return nil
+	}
+	var out []lower.Made
+	for _, m := range f.Materials {
+		if m.SeqNo != seqNo || !strings.EqualFold(m.Ref, string(ref)) || !f.Objects[strings.ToLower(m.Name)] {
+			continue
+		}
+		if d, ok := f.Definitions[model.Need{Ref: ref.Key(), Hash: m.Hash}]; ok {
+			out = append(out, lower.Made{Hash: m.Hash, Of: d.Needs})
+		}
+	}
+	return out
+}
