@@ -9,6 +9,7 @@ import (
 
 	"kith/internal/cli/view"
 	"kith/internal/diag"
+	"kith/internal/lower"
 	"kith/internal/plan"
 	"kith/internal/project"
 	"kith/internal/source"
@@ -20,6 +21,7 @@ type compileFlags struct {
 	dialect   string
 	force     bool
 	refs      []string
+	without   []string
 	pb        pbFlags
 }
 
@@ -46,6 +48,7 @@ The warehouse is asked which tables and columns there are. With --assume_all_inp
 	fl.StringVar(&f.dialect, "dialect", "", "write the SQL of another engine than the target's; of one that is only read, DuckDB's is written")
 	fl.BoolVar(&f.force, "force", false, "plan to build again what is built already")
 	fl.StringSliceVarP(&f.refs, "model_refs", "m", nil, "only these models and what they need; may be repeated or a list with commas")
+	withoutFlag(c, &f.without)
 	f.pb.add(c, "rebase_incremental", "grep_var_dependencies", "allow_beta", "disable_registry_cache")
 	return c
 }
@@ -75,8 +78,11 @@ func (f *compileFlags) check(leaves project.Leaves) diag.List {
 	if f.dialect != "" && !leaves.Reads(f.dialect) {
 		diags.Errorf(diag.DUnknown, noSpan, "no dialect %q; there are %s", f.dialect, list(leaves.DialectNames()))
 	}
+	checkWithout(f.without, &diags)
 	return diags
 }
+
+func (f *compileFlags) rewrites() []lower.Rewrite { return rewritesOf(f.without) }
 
 // compiled compiles with the warehouse or without it.
 func (a *App) compiled(ctx context.Context, p *project.Project, f compileFlags) (*project.Compiled, error) {
@@ -92,7 +98,7 @@ func (a *App) compiled(ctx context.Context, p *project.Project, f compileFlags) 
 		if serr != nil {
 			return nil, serr
 		}
-		s.Force, s.Refs = f.force, f.refs
+		s.Force, s.Refs, s.Without = f.force, f.refs, f.rewrites()
 		c, diags, err = p.Compile(s, plan.Facts{})
 	} else {
 		t, terr := a.target(p)
@@ -115,7 +121,7 @@ func (a *App) compiled(ctx context.Context, p *project.Project, f compileFlags) 
 		if serr != nil {
 			return nil, serr
 		}
-		s.Force, s.Refs = f.force, f.refs
+		s.Force, s.Refs, s.Without = f.force, f.refs, f.rewrites()
 		if c, diags, err = w.Compile(ctx, s); err != nil {
 			err = a.trouble(ctx, t, err, "the project cannot be compiled")
 		}

@@ -25,6 +25,7 @@ type runFlags struct {
 	wait         time.Duration
 	adopt        []string
 	lineage      lineageFlags
+	without      []string
 	pb           pbFlags
 }
 
@@ -65,6 +66,7 @@ run_report.json, which is the line result of --json. See kith show run_report.`,
 	fl.StringVar(&f.lineage.file, "openlineage_file", "", "append OpenLineage events of the run to this file, one JSON object a line")
 	fl.StringVar(&f.lineage.url, "openlineage_url", "", "post OpenLineage events to this address; default is OPENLINEAGE_URL, the key is OPENLINEAGE_API_KEY")
 	fl.StringVar(&f.lineage.namespace, "openlineage_namespace", "", "namespace of the jobs in OpenLineage events; default is OPENLINEAGE_NAMESPACE, else kith")
+	withoutFlag(c, &f.without)
 	f.pb.add(c, "model_args", "disable_registry_cache", "rebase_incremental", "grep_var_dependencies", "allow_beta")
 	return c
 }
@@ -111,7 +113,7 @@ func (a *App) runProject(ctx context.Context, f runFlags) error {
 		}
 	}
 	s := w.Settings(m)
-	s.Force, s.Refs = f.force, f.refs
+	s.Force, s.Refs, s.Without = f.force, f.refs, rewritesOf(f.without)
 	c, diags, err := w.Compile(ctx, s)
 	a.diags.Add(diags)
 	if err != nil {
@@ -131,6 +133,7 @@ func (f *runFlags) check() diag.List {
 		diags.Errorf(diag.UFlag, noSpan, "--concurrency is at least 1")
 	}
 	f.lineage.check(&diags)
+	checkWithout(f.without, &diags)
 	if f.mock != f.assumeAll {
 		diags.Errorf(diag.UFlag, noSpan, "--mock_material_run and --assume_all_inputs_exist go together").
 			WithFix("give both to walk through a run without a warehouse, or none")

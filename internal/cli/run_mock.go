@@ -18,7 +18,7 @@ func (a *App) mock(ctx context.Context, p *project.Project, f runFlags) error {
 		return err
 	}
 	if a.flags.json {
-		return a.planDocument(c)
+		return a.planDocument(&foreseen{Compiled: c})
 	}
 	a.say(a.diags)
 	style := view.StyleOf(a.Out)

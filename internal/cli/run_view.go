@@ -86,6 +86,10 @@ func (r *runView) writeHeader(w io.Writer) {
 	if t.Default {
 		rows[1][1] += fmt.Sprintf(" (connection %q is not configured)", t.Connection)
 	}
+	label := "Why"
+	for _, r := range roots(r.compiled) {
+		rows, label = append(rows, [2]string{label, r}), ""
+	}
 	for _, row := range rows {
 		fmt.Fprintf(w, "%s%s\n", style.Dim(fmt.Sprintf("%-10s", row[0])), row[1])
 	}
