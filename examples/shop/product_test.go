@@ -16,7 +16,6 @@ import (
 	"kith/internal/dialect"
 	"kith/internal/dialect/duckdb"
 	"kith/internal/modeltype"
-	"kith/internal/plan"
 	"kith/internal/project"
 	"kith/internal/run"
 	"kith/internal/sqltext/duckparser"
@@ -90,11 +89,11 @@ func (p *product) run(t *testing.T) *run.Outcome {
 	if s.SeqNo, err = reg.Sequence(ctx, s.BeginTime, s.EndTime); err != nil {
 		t.Fatal(err)
 	}
-	built, err := reg.Built(ctx, s.SeqNo)
+	known, err := reg.Known(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	compiled, more, err := loaded.Compile(s, plan.Facts{Built: built})
+	compiled, more, err := loaded.Compile(s, known)
 	list.Add(more)
 	if err != nil || compiled == nil {
 		t.Fatal(err, rendered(list))

@@ -176,37 +176,41 @@ func (s *planScreen) steps(build int) {
 			if action == plan.Build {
 				name = s.style.Good(name)
 			}
-			fmt.Fprintf(s.w, "  %s  %s\n", name, st.Reason)
+			fmt.Fprintf(s.w, "  %s  %s%s\n", name, st.Reason, s.style.Dim(s.inShort(st)))
 			s.details(st, strings.Repeat(" ", width+4))
 		}
 	}
 }
 
-// details are the lines below a step: what it is about, and what is downstream.
-func (s *planScreen) details(st *plan.Step, indent string) {
-	var facts []string
-	if s.verbose || s.dependents {
-		facts = append(facts, "reads "+dash(strings.Join(st.Reads, ", ")), "writes "+strings.Join(st.Writes, ", "))
-	}
+// inShort is what goes behind a step's reason: the rows to expect and how much is downstream.
+func (s *planScreen) inShort(st *plan.Step) string {
+	out := ""
 	if st.Rows >= 0 {
-		facts = append(facts, "about "+view.Count(int(st.Rows), "row"))
+		out += "; about " + view.Count(int(st.Rows), "row")
 	}
-	if s.dependents && len(st.Downstream) > 0 {
+	if len(st.Downstream) > 0 {
+		out += "; feeds " + view.Count(len(st.Downstream), "step")
+	}
+	return out
+}
+
+// details are the lines below a step, when more is asked for: what it reads and leaves, and what is downstream by name.
+func (s *planScreen) details(st *plan.Step, indent string) {
+	line := func(word string, names []string) {
+		if len(names) > 0 {
+			fmt.Fprintln(s.w, indent+s.style.Dim(word+" "+strings.Join(names, ", ")))
+		}
+	}
+	if s.verbose {
+		line("reads", st.Reads)
+		line("writes", st.Writes)
+	}
+	if s.dependents {
 		var names []string
 		for _, d := range st.Downstream {
 			names = append(names, string(d))
 		}
-		facts = append(facts, "feeds "+strings.Join(names, ", "))
-	} else if len(st.Downstream) > 0 {
-		facts = append(facts, "feeds "+view.Count(len(st.Downstream), "step"))
-	}
-	for _, f := range facts {
-		if s.verbose || s.dependents {
-			fmt.Fprintln(s.w, indent+s.style.Dim(f))
-		}
-	}
-	if !s.verbose && !s.dependents && len(facts) > 0 {
-		fmt.Fprintln(s.w, indent+s.style.Dim(strings.Join(facts, ", ")))
+		line("feeds", names)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 	"kith/internal/run"
 )
 
-// checks shows what is looked at, and when; what has passed before only when more is asked for.
+// checks shows what is looked at, and when; what has passed before and what kith promises of itself only when more is asked for.
 func (s *planScreen) checks() {
 	var rows [][]string
 	for _, ch := range s.c.Plan.Checks {
@@ -21,6 +21,9 @@ func (s *planScreen) checks() {
 			continue
 		}
 		for _, t := range ch.Terms {
+			if t.Check.BuiltIn && !s.verbose {
+				continue
+			}
 			severity := "block"
 			if !t.Check.Block {
 				severity = "warn"

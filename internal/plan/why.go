@@ -69,8 +69,11 @@ func (w *why) build(s *lower.Step, force bool) (reason, earlier string) {
 			return moved(m, s), m.Hash
 		}
 	}
-	c := w.changes(s, all)
-	if len(c) == 0 {
+	c, known := w.changes(s, all)
+	switch {
+	case known && len(c) == 0: // bundles that are gathered
+		return moved(last, s), last.Hash
+	case !known:
 		return fmt.Sprintf("its definition is not that of seq no %d, of which no more is known", last.SeqNo), last.Hash
 	}
 	return c.text(last.SeqNo), last.Hash
@@ -124,20 +127,20 @@ func place(at source.Span) string {
 	return fmt.Sprintf(", %s:%d", at.Path(), line)
 }
 
-// changes are what is different in a step from its earlier materials.
-func (w *why) changes(s *lower.Step, all []Material) causes {
+// changes are what is different in a step from its earlier materials; known tells that their definition is.
+func (w *why) changes(s *lower.Step, all []Material) (out causes, known bool) {
 	last := all[len(all)-1]
 	was, ok := w.facts.Definitions[model.Need{Ref: s.Ref.Key(), Hash: last.Hash}]
 	if !ok {
-		return nil
+		return nil, false
 	}
 	if len(s.Vars) > 0 { // a bundle may be one of several
 		was = model.Definition{Needs: w.union(s.Ref, all)}
 	}
 	seen := map[model.Need]bool{}
-	out := w.compare(s.Ref, s.Definition(), was, s.MadeOf(), seen, len(s.Vars) > 0)
+	out = w.compare(s.Ref, s.Definition(), was, s.MadeOf(), seen, len(s.Vars) > 0)
 	sort.SliceStable(out, func(i, j int) bool { return len(out[i].through) < len(out[j].through) })
-	return out
+	return out, true
 }
 
 // union are the needs that the bundles of a ref had, of each the last.
