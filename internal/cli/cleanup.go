@@ -145,10 +145,19 @@ func (a *App) cleanUp(ctx context.Context, f cleanupFlags) error {
 		if err := a.mayDrop(ctx, f, out.Goes); err != nil {
 			return err
 		}
-		if err := w.Registry.Clean(ctx, list, func(run.Verdict) { out.Dropped++ }); err != nil {
+		left, err := w.Registry.Clean(ctx, list, func(run.Verdict) { out.Dropped++ })
+		if err != nil {
 			return a.trouble(ctx, t, err, "the cleanup failed")
 		}
+		if len(left) > 0 {
+			return a.notAll(t, out, left)
+		}
 	}
+	return a.sayCleaned(out)
+}
+
+// sayCleaned says what was dropped.
+func (a *App) sayCleaned(out cleanedUp) error {
 	if a.flags.json {
 		return a.document(out)
 	}
@@ -156,6 +165,23 @@ func (a *App) cleanUp(ctx context.Context, f cleanupFlags) error {
 		fmt.Fprintf(a.Out, "Dropped %s.\n", view.Count(out.Dropped, "material"))
 	}
 	return nil
+}
+
+// notAll ends a cleanup that met objects which the engine would not drop.
+func (a *App) notAll(t project.Target, out cleanedUp, left []run.Undropped) error {
+	var diags diag.List
+	for _, u := range left {
+		d := t.Trouble(u.Err, "cleanup")
+		d.Code, d.Message = diag.WUndropped, fmt.Sprintf("%s was not dropped: %s", u.Object, d.Message)
+		d.Fix = "drop what reads it, and clean up again; views of your own had better read the published names"
+		diags = append(diags, d)
+	}
+	if !a.flags.json {
+		if err := a.sayCleaned(out); err != nil {
+			return err
+		}
+	}
+	return refuse(ExitRun, diags)
 }
 
 // mayDrop asks before anything is dropped.

@@ -22,6 +22,7 @@ const (
 	WShape         Code = "W022"
 	WGone          Code = "W023"
 	WNewer         Code = "W024"
+	WUndropped     Code = "W025"
 	WCheck         Code = "W026"
 	WStale         Code = "W027"
 	WReport        Code = "W030"
@@ -50,6 +51,7 @@ var runInfos = []Info{
 	{WShape, "published table has another shape", "Names are published into tables that stay, and a column has another type than before, which cannot change in one step."},
 	{WGone, "material is gone", "An earlier publish shows materials that have been cleaned up. Nothing has changed."},
 	{WNewer, "a newer kith was here", "The tables of kith in the internal schema were written by a newer version."},
+	{WUndropped, "material not dropped", "A cleanup met a table or view that the warehouse would not drop: most often a view that kith did not make reads it. Everything else went; this goes with the next cleanup."},
 	{WCheck, "check failed", "What a check promises of an object is not so. As an error it kept the run from publishing anything; as a warning (on_failure: warn) it is only shown. The command shows the rows that fail."},
 	{WStale, "data too old", "The newest row of an input is older than its freshness allows. As an error it ended the run before anything was built. Load newer rows, or run with an earlier --end_time."},
 	{WReport, "no report", "The report of a run could not be written, or there is none yet. The run itself is not touched by that."},

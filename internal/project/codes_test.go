@@ -42,6 +42,7 @@ var elsewhere = map[diag.Code]string{
 	diag.WLeaseLost:         "two runs at a time, tested in warehousetest",
 	diag.WShape:             "two runs by another strategy of publishing, tested in warehousetest",
 	diag.WGone:              "kith rollback, tested with the command line",
+	diag.WUndropped:         "kith cleanup, tested in warehousetest",
 	diag.WNewer:             "tables of a newer version, tested in warehousetest",
 	diag.WReport:            "about the files of a run, tested with the command line",
 	diag.WLineage:           "about receivers of events, tested with the command line",

@@ -3,6 +3,7 @@ package run
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -72,9 +73,16 @@ func (r *Registry) Cleanup(ctx context.Context, opt CleanupOptions) ([]Verdict, 
 	return out, r.measure(ctx, out)
 }
 
+// Undropped is an object that the engine would not drop, most often because a view that is not kith's reads it.
+type Undropped struct {
+	Object string
+	Err    error
+}
+
 // Clean drops what a cleanup found, under the lease of the registry. The registry says that a material is gone before its first
-// object goes: after a crash nothing takes what is left of it for complete, and the next cleanup finds it. done is told of each.
-func (r *Registry) Clean(ctx context.Context, list []Verdict, done func(Verdict)) error {
+// object goes: after a crash nothing takes what is left of it for complete, and the next cleanup finds it. So it does what the
+// engine would not drop: that keeps nothing else from going, and is returned. done is told of each material that is gone whole.
+func (r *Registry) Clean(ctx context.Context, list []Verdict, done func(Verdict)) (left []Undropped, err error) {
 	stay := map[string]bool{}
 	for _, v := range list {
 		if !v.Goes {
@@ -88,25 +96,38 @@ func (r *Registry) Clean(ctx context.Context, list []Verdict, done func(Verdict)
 			continue
 		}
 		if err := r.lease.Check(ctx); err != nil {
-			return err
+			return left, err
 		}
 		if v.status != statusGone {
 			if err := r.recordGone(ctx, v.Entry, v.names); err != nil {
-				return err
+				return left, err
 			}
 		}
-		var p rel.Program
+		whole := true
 		for _, o := range v.Objects {
-			if !stay[strings.ToLower(o)] {
-				p = append(p, &rel.Drop{Object: rel.Named(rel.Internal, o)})
+			if stay[strings.ToLower(o)] {
+				continue
+			}
+			err := r.exec(ctx, rel.Program{&rel.Drop{Object: rel.Named(rel.Internal, o)}})
+			switch {
+			case err == nil:
+			case ctx.Err() == nil && ofOne(err):
+				left, whole = append(left, Undropped{o, err}), false
+			default:
+				return left, err
 			}
 		}
-		if err := r.exec(ctx, p); err != nil {
-			return err
+		if whole {
+			done(v)
 		}
-		done(v)
 	}
-	return nil
+	return left, nil
+}
+
+// ofOne reports an error that says nothing about other objects.
+func ofOne(err error) bool {
+	var sq *SQLError
+	return errors.As(err, &sq) && sq.Kind != "connection" && sq.Kind != "disk_full" && sq.Kind != "interrupted"
 }
 
 // judge decides over all materials.

@@ -49,6 +49,58 @@ func Cleanups(t *testing.T, e Engine, histories int, strategies ...run.Strategy)
 	}
 }
 
+// Clung holds that a view of somebody else keeps what it reads from being dropped, where the engine says so, and nothing else;
+// and that it goes with the cleanup after the view has gone.
+func Clung(t *testing.T, e Engine, clings bool) {
+	c := newCrash(t, e, run.ByDDL)
+	for range 3 {
+		c.mustRun(t, runOptions{})
+		c.day()
+	}
+	ctx := context.Background()
+	reg := c.reg()
+	l, err := reg.Acquire(ctx, run.LeaseOptions{Holder: run.Holder{Host: "test", PID: 1, Command: "cleanup"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Release(ctx)
+	clean := func(read bool) (gone int, goes []run.Verdict, left []run.Undropped) {
+		list, err := reg.Cleanup(ctx, run.CleanupOptions{KeepLast: 1, Now: time.Now().Add(time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range list {
+			if v.Goes {
+				goes = append(goes, v)
+			}
+			if read && v.SeqNo == 1 && v.Ref == "models/pages" {
+				if _, err := c.conn.Exec(ctx, `create view mine as select * from `+e.Env.InternalSchema+`."`+v.Material+`"`); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		left, err = reg.Clean(ctx, list, func(run.Verdict) { gone++ })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return gone, goes, left
+	}
+	gone, goes, left := clean(true)
+	want := 0
+	if clings {
+		want = 1
+	}
+	if len(left) != want || gone != len(goes)-want || gone < 10 {
+		t.Errorf("%d of %d went, left %v", gone, len(goes), left)
+	}
+	if _, err := c.conn.Exec(ctx, "drop view mine"); err != nil {
+		t.Fatal(err)
+	}
+	if gone, goes, left := clean(false); gone != want || len(goes) != want || len(left) > 0 {
+		t.Errorf("afterwards %d of %d went, left %v", gone, len(goes), left)
+	}
+}
+
 // history is a schema and what its readers have seen.
 type history struct {
 	*crash
@@ -233,12 +285,16 @@ func (h *history) cleanUp(opt run.CleanupOptions, at int) {
 			if err != nil {
 				return err
 			}
-			return reg.Clean(ctx, list, func(v run.Verdict) {
+			left, err := reg.Clean(ctx, list, func(v run.Verdict) {
 				h.dropped++
 				if strings.Contains(v.Why, "did not end") {
 					h.unfinished++
 				}
 			})
+			if err == nil && len(left) > 0 {
+				err = left[0].Err
+			}
+			return err
 		})
 	}
 	if at > 0 {

@@ -89,4 +89,6 @@ func TestDuckDBLeases(t *testing.T) { Leases(t, embedded, run.ByDDL, run.ByDML, 
 
 func TestDuckDBCleanups(t *testing.T) { Cleanups(t, embedded, 3, run.ByDDL, run.ByDML, run.ByPointer) }
 
+func TestDuckDBClung(t *testing.T) { Clung(t, embedded, false) }
+
 func TestDuckDBPublishes(t *testing.T) { Publishes(t, embedded, run.ByDDL, run.ByDML, run.ByPointer) }

@@ -73,4 +73,6 @@ func TestPostgresLeases(t *testing.T) { Leases(t, server(t), run.ByDDL, run.ByDM
 
 func TestPostgresCleanups(t *testing.T) { Cleanups(t, server(t), 3, run.ByDDL, run.ByDML) }
 
+func TestPostgresClung(t *testing.T) { Clung(t, server(t), true) }
+
 func TestPostgresPublishes(t *testing.T) { Publishes(t, server(t), run.ByDDL, run.ByDML) }
