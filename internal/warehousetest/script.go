@@ -18,7 +18,9 @@ type testCase struct {
 	files  []txtar.File // of the project
 	tables []table
 	init   []string
-	blocks []*block
+	// written is the dialect of the project's SQL, "" for that of the engine.
+	written string
+	blocks  []*block
 }
 
 // table is a table to seed.
@@ -87,6 +89,8 @@ func parseCase(a *txtar.Archive, engine string) (*testCase, error) {
 			if c.blocks, err = parseBlocks(string(f.Data), engine); err != nil {
 				return nil, err
 			}
+		case f.Name == "written in":
+			c.written = strings.TrimSpace(string(f.Data))
 		case f.Name == "init.sql":
 			for _, s := range strings.Split(string(f.Data), "\n\n") {
 				if s, ok := of(engine, strings.TrimSpace(s)); ok && s != "" {

@@ -1,6 +1,7 @@
 package warehousetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -208,7 +209,7 @@ func (s *session) compile(opt runOptions) (*run.Plan, diag.List, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	settings := project.Settings{Dialect: s.e.Dialect, Written: s.e.Dialect, Env: s.e.Env, Target: "dev", SeqNo: seq, BeginTime: opt.begin, EndTime: end,
+	settings := project.Settings{Dialect: s.e.Dialect, Written: cmp.Or(s.c.written, s.e.Dialect), Env: s.e.Env, Target: "dev", SeqNo: seq, BeginTime: opt.begin, EndTime: end,
 		KernelMemory: 256 << 20, Catalog: s.conn, Force: opt.force, Refs: opt.refs}
 	if s.solver == inSQL {
 		settings.KernelMemory = -1 // leaves no choice of solver

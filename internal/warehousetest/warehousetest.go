@@ -5,6 +5,7 @@
 //
 //	table NAME    a table of the warehouse: a line of typed columns, then rows as csv; NULL is NULL, an empty cell the empty text
 //	init.sql      statements run before the first step, a blank line between them
+//	written in    the dialect of the project's SQL, where it is not that of the engine
 //	steps         the script
 //
 // The script consists of blocks with blank lines between them. A line that begins with # is a comment; the one above a query
