@@ -13,8 +13,9 @@ import (
 	"kith/internal/run"
 )
 
-// defaultRetention is how many days a material is kept after its last use when nothing is said (modelling.md section 18.10).
-const defaultRetention = 180
+// defaultRetention is how many days a material is kept after its last use when nothing is said: as long as a project
+// keeps them that says no retention_period (platform.md section 8.2).
+const defaultRetention = 30
 
 type cleanupFlags struct {
 	days, hours, ms int64
@@ -111,6 +112,9 @@ func (a *App) cleanUp(ctx context.Context, f cleanupFlags) error {
 	opt, diags := f.options(a.Now())
 	if diags.HasErrors() {
 		return refuse(ExitUser, diags)
+	}
+	if len(f.given) == 0 {
+		a.note("%s", a.style().Dim(fmt.Sprintf("No age was given: what was used in the last %d days stays.", defaultRetention)))
 	}
 	p, err := a.load(ctx)
 	if err != nil {
