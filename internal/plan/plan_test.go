@@ -23,8 +23,9 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // TestPlan makes plans of the projects in testdata/plan/*.txtar. The section "facts" tells what the registry knows, or is the
 // registry itself in text (a line that begins with "material"). Otherwise a line is "run <seq no> <end time>" for an earlier run,
 // and after it what that run made: the addresses of steps, or "all", less those with a minus; "begun" tells that it began all of it; "dropped <step>" takes what a
-// step made away again, "dropped-part <step>" its last object. An earlier run is of the project files below "before/", where
-// there are any, laid over the others. "options" are "force", "ref <path>", "seq_no <n>", "end <time>" and "without <name>". "plan" is
+// step made away again, "dropped-part <step>" its last object, "forgotten" loses all definitions, "rows <input> <n>" counts a table and
+// "foreign <name> <project>" is a name that another project publishes. An earlier run is of the project files below "before/",
+// where there are any, laid over the others; after a line "now" it is of the project as it is, until a line "before". "options" are "force", "ref <path>", "seq_no <n>", "end <time>" and "without <name>". "plan" is
 // what comes out: a step and its reason a line, what becomes of published names, and what there is to say.
 func TestPlan(t *testing.T) {
 	files, err := filepath.Glob("testdata/plan/*.txtar")
@@ -60,7 +61,7 @@ func TestPlan(t *testing.T) {
 			opt.Project = g.Spec.Name.Value
 			text := modeltest.Section(ar, "facts")
 			if !strings.HasPrefix(text, "material ") {
-				text = happened(t, before(t, ar), text)
+				text = happened(t, before(t, ar), g, text)
 			}
 			facts, err := plan.ParseFacts(text)
 			if err != nil {
@@ -108,11 +109,12 @@ func before(t *testing.T, ar *txtar.Archive) *model.Graph {
 	return modeltest.Good(t, list)
 }
 
-// happened is the registry after the runs of a script.
-func happened(t *testing.T, g *model.Graph, script string) string {
+// happened is the registry after the runs of a script, of a project as it was and as it is.
+func happened(t *testing.T, was, is *model.Graph, script string) string {
 	t.Helper()
 	f := plan.Facts{Objects: map[string]bool{}, Definitions: map[model.Need]model.Definition{}}
-	ctx := lower.Context{SeqNo: 1, EndTime: modeltest.EndTime}
+	g := was
+	ctx := lower.Context{SeqNo: 1, EndTime: modeltest.EndTime, Have: f.Made}
 	l := lower.Lower(g, ctx)
 	step := func(a string) *lower.Step {
 		s := l.Step(addr.Addr(a))
@@ -130,17 +132,31 @@ func happened(t *testing.T, g *model.Graph, script string) string {
 			fmt.Sscan(rest, &ctx.SeqNo, &at)
 			ctx.EndTime = moment(t, at)
 			l = lower.Lower(g, ctx)
+		case word == "now", word == "before":
+			g = is
+			if word == "before" {
+				g = was
+			}
+			l = lower.Lower(g, ctx)
+		case word == "forgotten":
+			clear(f.Definitions)
+		case word == "foreign":
+			n := plan.PublishedName{SeqNo: 1}
+			fmt.Sscan(rest, &n.Name, &n.Project)
+			n.Material, n.Ref = "Material_"+n.Name+"_0_1", "models/"+n.Name
+			f.Names = append(f.Names, n)
 		case word == "all":
 			for _, s := range l.Steps {
-				if !strings.Contains("\n"+script, "\n-"+string(s.Addr)+"\n") {
+				if !strings.Contains("\n"+script, "\n-"+string(s.Addr)+"\n") && !f.Complete(s.Out.Name()) {
 					made(&f, s)
 				}
 			}
+			f.Names = nil
 			for _, v := range l.Published {
 				s := l.Step(v.Step)
 				f.Names = append(f.Names, plan.PublishedName{Name: v.Name, Material: v.From.Name(), Ref: string(s.Ref), Project: g.Spec.Name.Value, SeqNo: s.SeqNo})
 			}
-			f.PublishNo = 1
+			f.PublishNo++
 		case word == "rows":
 			var ref string
 			var n int64

@@ -103,7 +103,7 @@ func (p *Plan) names(facts Facts, opt Options) {
 	for _, v := range p.Published {
 		n := Name{Name: v.Name, Action: Publish, Step: v.Step, Material: v.From.Name(), Reason: "new"}
 		if old, ok := was[strings.ToLower(v.Name)]; ok {
-			n.Reason = "shows " + old.Material
+			n.Reason = "in place of " + old.Material
 			if strings.EqualFold(old.Material, n.Material) {
 				n.Action, n.Reason = Reuse, "shows it already"
 			}

@@ -178,6 +178,7 @@ func (w *why) compare(ref addr.Addr, now, was model.Definition, needs []model.No
 			out = append(out, cause{text: fmt.Sprintf("%s of %s was taken away", p.Name, ref), since: true})
 		}
 	}
+	own := len(out) > 0 // needs that come and go with a piece are not told beside it
 	for _, n := range needs {
 		b := n.Base()
 		hash, ok := was.Need(n.Addr().Key())
@@ -185,6 +186,7 @@ func (w *why) compare(ref addr.Addr, now, was model.Definition, needs []model.No
 		case ok && hash == b.Hash:
 		case !ok && isVar(n):
 			out = append(out, cause{text: string(n.Addr()) + " is new", at: b.Span})
+		case !ok && own:
 		case !ok:
 			out = append(out, cause{text: fmt.Sprintf("%s needs %s now", ref, n.Addr()), at: b.Span})
 		default:
@@ -192,7 +194,7 @@ func (w *why) compare(ref addr.Addr, now, was model.Definition, needs []model.No
 		}
 	}
 	for _, n := range was.Needs {
-		if _, ok := now.Need(n.Ref); ok || bundle && w.now[n.Ref] {
+		if _, ok := now.Need(n.Ref); ok || own || bundle && w.now[n.Ref] {
 			continue
 		}
 		text := fmt.Sprintf("%s does not need %s any more", ref, n.Ref)
