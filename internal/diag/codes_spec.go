@@ -68,7 +68,7 @@ var specInfos = []Info{
 	{SNoEffect, "no effect in this version", "The key belongs to the language and is accepted, but nothing in this version acts on it. It is reported once for each kind of object."},
 	{SOldName, "older name of a key", "The key is an older spelling that still works. The fix gives the one in use; both at once are an error."},
 	{SOldPlace, "keys directly under an input", "Table, ids and time column of an input belong under app_defaults. Directly under the input they are accepted, as in old projects."},
-	{SChoice, "exactly one of several keys", "Of a group of keys exactly one has to be written: none leaves out what is needed, two contradict each other. Of what a check promises, one or more."},
+	{SChoice, "exactly one of several keys", "Of a group of keys exactly one has to be written: none leaves out what is needed, two contradict each other. Of what a check promises, one or more. A cohort with neither of its two filters is what it extends once more, which is allowed and warned of."},
 	{SSchemaOld, "schema version older than known", "The project's schema is older than the oldest one known here. It is read as if it were that one."},
 	{SSchemaNew, "schema version newer than known", "The project's schema is newer than the newest one known here. It is read as if it were that one; keys added since are reported as unknown."},
 	{SWindowTerm, "window terms are SQL text", "The items of partition_by and order_by are SQL expressions, each one a string. Maps such as {column: x, desc: true} are not part of the language."},

@@ -111,6 +111,10 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 		}
 		b.NeedParent(c)
 		c.Filter = filter(b, c, s)
+		if len(s.FilterPipeline) == 0 && s.FilterExpression == nil && !c.Broken {
+			b.Diags.Warnf(diag.SChoice, m.Name.Span, "cohort %s has no filter: its members are all of %s", m.Name.Value, c.Parent.Address).
+				WithFix("write filter_pipeline or filter_expression, or use %s", c.Parent.Address)
+		}
 	})
 }
 
