@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -94,6 +95,9 @@ type cause struct {
 	since   bool // the text is about a change, not about something that is new
 	at      source.Span
 	through []string
+	// piece is the name of the piece that differs, "" where none does; comes tells of a var that comes or something that goes.
+	piece string
+	comes bool
 }
 
 type causes []cause
@@ -138,7 +142,7 @@ func (w *why) changes(s *lower.Step, all []Material) (out causes, known bool) {
 		was = model.Definition{Needs: w.union(s.Ref, all)}
 	}
 	seen := map[model.Need]bool{}
-	out = w.compare(s.Ref, s.Definition(), was, s.MadeOf(), seen, len(s.Vars) > 0)
+	out = roots(s.Node, w.compare(s.Ref, s.Definition(), was, s.MadeOf(), seen, len(s.Vars) > 0))
 	sort.SliceStable(out, func(i, j int) bool { return len(out[i].through) < len(out[j].through) })
 	return out, true
 }
@@ -168,9 +172,9 @@ func (w *why) compare(ref addr.Addr, now, was model.Definition, needs []model.No
 		old, ok := was.Part(p.Name)
 		switch {
 		case !ok:
-			out = append(out, cause{text: fmt.Sprintf("%s of %s was added", p.Name, ref), since: true, at: p.At})
+			out = append(out, cause{text: fmt.Sprintf("%s of %s was added", p.Name, ref), since: true, at: p.At, piece: p.Name})
 		case old.Text != p.Text:
-			out = append(out, cause{text: fmt.Sprintf("%s of %s changed", p.Name, ref), since: true, at: p.At})
+			out = append(out, cause{text: fmt.Sprintf("%s of %s changed", p.Name, ref), since: true, at: p.At, piece: p.Name})
 		}
 	}
 	for _, p := range was.Parts {
@@ -185,7 +189,7 @@ func (w *why) compare(ref addr.Addr, now, was model.Definition, needs []model.No
 		switch {
 		case ok && hash == b.Hash:
 		case !ok && isVar(n):
-			out = append(out, cause{text: string(n.Addr()) + " is new", at: b.Span})
+			out = append(out, cause{text: string(n.Addr()) + " is new", at: b.Span, comes: true})
 		case !ok && own:
 		case !ok:
 			out = append(out, cause{text: fmt.Sprintf("%s needs %s now", ref, n.Addr()), at: b.Span})
@@ -201,9 +205,17 @@ func (w *why) compare(ref addr.Addr, now, was model.Definition, needs []model.No
 		if !w.now[n.Ref] {
 			text = n.Ref + " was taken away"
 		}
-		out = append(out, cause{text: text, since: true})
+		out = append(out, cause{text: text, since: true, comes: !w.now[n.Ref]})
 	}
 	return out
+}
+
+// roots leaves out what only follows: the list of a feature view changes with the vars that come and go.
+func roots(n model.Node, out causes) causes {
+	if _, ok := n.(*model.FeatureView); !ok || !slices.ContainsFunc(out, func(c cause) bool { return c.comes }) {
+		return out
+	}
+	return slices.DeleteFunc(out, func(c cause) bool { return len(c.through) == 0 && c.piece == "features" })
 }
 
 // below are the causes in a need that had another hash, each once.
@@ -218,7 +230,7 @@ func (w *why) below(n model.Node, hash string, seen map[model.Need]bool) causes 
 		return causes{{text: string(n.Addr()) + " changed", since: true, at: n.Base().Span}}
 	}
 	b := n.Base()
-	out := w.compare(n.Addr(), model.Definition{Parts: b.Parts, Needs: model.NeedsOf(b.Needs)}, was, b.Needs, seen, false)
+	out := roots(n, w.compare(n.Addr(), model.Definition{Parts: b.Parts, Needs: model.NeedsOf(b.Needs)}, was, b.Needs, seen, false))
 	if isVar(n) {
 		return out
 	}
