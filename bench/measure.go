@@ -31,6 +31,8 @@ type Size struct {
 	Fused     []float64 `json:"fusedSeconds"`
 	Stable    []float64 `json:"stableSeconds"`
 	Each      []float64 `json:"eachSeconds"`
+	// Added are the seconds of the features steps of a run after one feature was added, with the same end time.
+	Added []float64 `json:"addedSeconds"`
 	// Postgres is a run of the same project on a Postgres server; nil when it was not measured. Its CPU is that of the process, not
 	// of the server.
 	Postgres *Cost `json:"postgres,omitempty"`
@@ -119,6 +121,11 @@ func (b *benchmark) size(ctx context.Context, events int64) (*Size, error) {
 				}
 			}
 		}
+		added, err := b.added(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.Added = append(s.Added, added)
 	}
 	s.Steps = steps[middle(s.Features)]
 	if events > onPostgres {

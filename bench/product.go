@@ -136,6 +136,45 @@ func (b *benchmark) again(ctx context.Context) (Cost, error) {
 	return cost, nil
 }
 
+// addedVar is a feature that the project of the benchmark does not have.
+const addedVar = `var_groups:
+  - name: added
+    entity_key: user
+    vars:
+      - entity_var:
+          name: largest_amount
+          from: inputs/events
+          select: max(amount)
+          where: event = 'order_completed'
+`
+
+// added puts one feature more into the project, runs it with the same end time, and returns the seconds of its features steps.
+func (b *benchmark) added(ctx context.Context) (float64, error) {
+	if err := os.WriteFile(filepath.Join(b.work, "project", "models", "added.yaml"), []byte(addedVar), 0o644); err != nil {
+		return 0, err
+	}
+	out, _, err := process(ctx, b.kith, "run", "-p", filepath.Join(b.work, "project"), "-c", filepath.Join(b.work, "siteconfig.yaml"),
+		"--end_time", endTime, "--json")
+	if err != nil {
+		return 0, err
+	}
+	var built []byte
+	for line := range bytes.Lines(out) {
+		if !bytes.Contains(line, []byte(`"status":"reused"`)) {
+			built = append(built, line...)
+		}
+	}
+	steps, err := readSteps(built)
+	if err != nil {
+		return 0, err
+	}
+	sum, found := seconds(steps, featureStep.MatchString)
+	if !found {
+		return 0, fmt.Errorf("a feature more built no features: %v", steps)
+	}
+	return sum, nil
+}
+
 // kithRun makes the project anew and runs it. Of a run that failed it returns the cost, beside the error.
 func (b *benchmark) kithRun(ctx context.Context, data, memory string) (*run, error) {
 	dir := filepath.Join(b.work, "project")

@@ -36,6 +36,7 @@ type Figure struct {
 const (
 	maxGrowth     = 12.0 // whole run, ten times the events
 	maxGraph      = 8.0  // graph step over union-find of integers
+	maxAdded      = 0.15 // features steps of a run with one feature more over those of all
 	maxAgain      = 0.01 // CPU of an unchanged run over that of a whole one
 	maxFused      = 1.3  // features over one statement by hand
 	minEach       = 2.0  // one query a feature over features
@@ -158,6 +159,14 @@ func (r *Results) ratios(s *Size) {
 		f.atMost(features/median(s.Fused), maxFused, of(featureStep.MatchString))
 	}
 	r.add(f, ratio("features / the same with ties settled", features, median(s.Stable)))
+	if len(s.Added) > 0 {
+		f = Figure{What: "one feature more / features", Events: s.Events, Measured: fmt.Sprintf("%.1f%% = %s / %s", 100*median(s.Added)/features, span(median(s.Added)), span(features))}
+		if judged {
+			f.Target = fmt.Sprintf("at most %g%%", 100*maxAdded)
+			f.judged(median(s.Added) <= maxAdded*features, nil)
+		}
+		r.add(f)
+	}
 	f = ratio("one query a feature / features", median(s.Each), features)
 	if judged {
 		f.Target = fmt.Sprintf("at least %gx, aim 4x", minEach)
