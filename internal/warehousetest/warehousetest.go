@@ -30,7 +30,8 @@
 // A number is written without zeros at the end of its fraction, which engines keep or leave away as they like.
 //
 // Every case is run three ways: as written; then everything once more by force, which must give the same rows; then in an
-// empty warehouse with the identity graph solved by SQL instead of in the process, which must give them again.
+// empty warehouse with the identity graph solved by SQL instead of in the process and every rewrite left out, which must give
+// them again.
 package warehousetest
 
 import (
