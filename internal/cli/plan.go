@@ -16,6 +16,7 @@ import (
 type planFlags struct {
 	compileFlags
 	dependents, diff bool
+	out              string
 }
 
 // plan is the command, also found under show, where tools for Profiles look for it.
@@ -29,12 +30,16 @@ reuse, and which names it would publish or drop. Nothing is written. Without --s
 has been built yet.
 
 With --diff the SQL of each step to be built is compared with that of the last run of it, names of materials left without
-hash and number.`,
+hash and number.
+
+With --out the plan is saved, too, for kith run --plan to do that and nothing else: it refuses when the project or the
+warehouse has changed by then.`,
 		Example: example(`
 			kith plan
 			kith plan --seq_no latest               # what has changed since the last run
 			kith plan --seq_no latest --diff
-			kith plan -m user/all/revenue --json`),
+			kith plan -m user/all/revenue --json
+			kith plan --out monday.plan             # then kith run --plan monday.plan`),
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.planned(c.Context(), f) },
 	}
@@ -45,12 +50,14 @@ hash and number.`,
 	fl.StringSliceVarP(&f.refs, "model_refs", "m", nil, "only these models and what they need")
 	fl.BoolVar(&f.dependents, "show_dependents", false, "name every step that is downstream")
 	fl.BoolVar(&f.diff, "diff", false, "show how the SQL of steps to be built differs from that of their last run")
+	fl.StringVar(&f.out, "out", "", "save the plan in this file")
 	withoutFlag(c, &f.without)
 	return c
 }
 
 func (a *App) planned(ctx context.Context, f planFlags) error {
-	if diags := f.check(a.Leaves); diags.HasErrors() {
+	diags := f.check(a.Leaves)
+	if f.checkOut(&diags); diags.HasErrors() {
 		return refuse(ExitUser, diags)
 	}
 	p, err := a.load(ctx)
@@ -61,6 +68,11 @@ func (a *App) planned(ctx context.Context, f planFlags) error {
 	if err != nil {
 		return err
 	}
+	if f.out != "" {
+		if err := a.savePlan(c, f.out); err != nil {
+			return err
+		}
+	}
 	if a.flags.json {
 		return a.planDocument(c)
 	}
@@ -68,6 +80,9 @@ func (a *App) planned(ctx context.Context, f planFlags) error {
 	s := &planScreen{w: a.Out, style: view.StyleOf(a.Out), c: c.Compiled, verbose: a.flags.verbose, dependents: f.dependents}
 	s.write()
 	s.differences(c.differences)
+	if f.out != "" {
+		a.note("\nCarry it out with:  %s", a.style().Accent(a.line("kith run", "--plan", f.out)))
+	}
 	return nil
 }
 

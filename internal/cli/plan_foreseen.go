@@ -48,12 +48,12 @@ func (a *App) foresee(ctx context.Context, p *project.Project, f planFlags) (*fo
 	offline := f
 	offline.assumeAll = true
 	if f.assumeAll || t.Warehouse == nil {
-		return a.foreseenWithout(ctx, p, offline)
+		return a.foreseenWithout(ctx, p, t, offline)
 	}
 	w, err := p.OpenTarget(ctx, t, project.Access{Holder: "kith plan", ReadOnly: true, ShowValues: a.flags.showValues})
 	switch {
 	case errors.Is(err, project.ErrNothingBuilt):
-		return a.foreseenWithout(ctx, p, offline)
+		return a.foreseenWithout(ctx, p, t, offline)
 	case err != nil:
 		return nil, refuse(ExitRun, diag.List{t.DiagnoseConnection(err)})
 	}
@@ -61,11 +61,18 @@ func (a *App) foresee(ctx context.Context, p *project.Project, f planFlags) (*fo
 	m, diags, err := w.Moment(ctx, f.when, a.Now())
 	switch {
 	case err != nil && nothingYet(err):
-		return a.foreseenWithout(ctx, p, offline)
+		return a.foreseenWithout(ctx, p, t, offline)
 	case err != nil:
 		return nil, stop(ExitRun, err)
 	case diags.HasErrors():
 		return nil, refuse(ExitUser, diags)
+	}
+	state, err := standing(ctx, w)
+	if err == nil && f.force {
+		m.SeqNo, err = w.Registry.Fresh(ctx)
+	}
+	if err != nil {
+		return nil, stop(ExitRun, err)
 	}
 	s := w.Settings(m)
 	s.Force, s.Refs, s.Without = f.force, f.refs, f.rewrites()
@@ -77,7 +84,7 @@ func (a *App) foresee(ctx context.Context, p *project.Project, f planFlags) (*fo
 	case c == nil:
 		return nil, refuse(ExitCompile, a.diags)
 	}
-	out := &foreseen{Compiled: c}
+	out := &foreseen{Compiled: c, target: t, state: state}
 	if f.diff {
 		if out.differences, err = w.Differences(ctx, c); err != nil {
 			return nil, stop(ExitRun, err)
@@ -89,16 +96,19 @@ func (a *App) foresee(ctx context.Context, p *project.Project, f planFlags) (*fo
 // foreseen is a plan with what was asked for beside it.
 type foreseen struct {
 	*project.Compiled
+	target      project.Target
 	differences []project.Difference
+	// state is where the warehouse stood before anything was compiled, nil where nothing has been built.
+	state *run.Standing
 }
 
 // foreseenWithout compiles for a warehouse in which nothing has been built.
-func (a *App) foreseenWithout(ctx context.Context, p *project.Project, f planFlags) (*foreseen, error) {
+func (a *App) foreseenWithout(ctx context.Context, p *project.Project, t project.Target, f planFlags) (*foreseen, error) {
 	c, err := a.compiled(ctx, p, f.compileFlags)
 	if err != nil {
 		return nil, err
 	}
-	return &foreseen{Compiled: c}, nil
+	return &foreseen{Compiled: c, target: t}, nil
 }
 
 func (a *App) planDocument(c *foreseen) error {

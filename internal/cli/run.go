@@ -26,6 +26,7 @@ type runFlags struct {
 	adopt        []string
 	lineage      lineageFlags
 	without      []string
+	plan         string
 	pb           pbFlags
 }
 
@@ -37,6 +38,9 @@ func (a *App) run() *cobra.Command {
 		Long: `Build what is not built yet and publish all of it in one step: readers see the last run until the new one is whole.
 
 A run that failed or was stopped goes on where it stood when it is run again with its --seq_no.
+
+With --plan exactly what kith plan --out has saved is done: its seq no, times, models and rewrites. When the project or the
+warehouse has changed since, nothing is.
 
 With --json standard output is JSON lines, one object a line with a key "type": header, diagnostics, run_started,
 step_started, step_progress, step_done, check_done, run_done, and at the end result, or error when there is none.
@@ -67,6 +71,7 @@ run_report.json, which is the line result of --json. See kith show run_report.`,
 	fl.StringVar(&f.lineage.url, "openlineage_url", "", "post OpenLineage events to this address; default is OPENLINEAGE_URL, the key is OPENLINEAGE_API_KEY")
 	fl.StringVar(&f.lineage.namespace, "openlineage_namespace", "", "namespace of the jobs in OpenLineage events; default is OPENLINEAGE_NAMESPACE, else kith")
 	withoutFlag(c, &f.without)
+	fl.StringVar(&f.plan, "plan", "", "do what this file says, which kith plan --out has written, or nothing")
 	f.pb.add(c, "model_args", "disable_registry_cache", "rebase_incremental", "grep_var_dependencies", "allow_beta")
 	return c
 }
@@ -77,6 +82,13 @@ func (a *App) runProject(ctx context.Context, f runFlags) error {
 	}
 	if diags := f.check(); diags.HasErrors() {
 		return refuse(ExitUser, diags)
+	}
+	saved, err := a.savedPlan(f.plan)
+	if err != nil {
+		return err
+	}
+	if saved != nil {
+		f.follow(saved)
 	}
 	a.sayIdle(f.pb)
 	p, err := a.load(ctx)
@@ -90,6 +102,11 @@ func (a *App) runProject(ctx context.Context, f runFlags) error {
 	if err != nil {
 		return err
 	}
+	if saved != nil {
+		if why := saved.Elsewhere(p, t); why != "" {
+			return a.refusePlan(saved, f.plan, why)
+		}
+	}
 	w, err := a.connectWaiting(ctx, p, t, project.Access{Holder: "kith run", Concurrency: f.concurrency}, f.wait)
 	if err != nil {
 		return err
@@ -100,16 +117,40 @@ func (a *App) runProject(ctx context.Context, f runFlags) error {
 		return err
 	}
 	defer l.Release(ctx)
+	c, err := a.compileRun(ctx, w, l, f, saved)
+	if err != nil {
+		return err
+	}
+	return a.carryOut(ctx, w, c, f)
+}
+
+// compileRun compiles for a run that has the lease, and holds the result against the saved plan when there is one. What is
+// refused leaves nothing behind.
+func (a *App) compileRun(ctx context.Context, w *project.Work, l *run.Lease, f runFlags, saved *project.SavedPlan) (*project.Compiled, error) {
+	leave := func(err error) error {
+		l.Release(ctx) // while there is a connection to do so
+		w.Abandon()
+		return err
+	}
+	if saved != nil {
+		state, _, err := w.Registry.Standing(ctx)
+		if err != nil {
+			return nil, a.trouble(ctx, w.Target, err, "the state of the warehouse cannot be read")
+		}
+		if why := saved.Moved(state); why != "" {
+			return nil, leave(a.refusePlan(saved, f.plan, why))
+		}
+	}
 	m, diags, err := w.Moment(ctx, f.when, a.Now())
 	if err != nil {
-		return a.trouble(ctx, t, err, "the registry cannot be read")
+		return nil, a.trouble(ctx, w.Target, err, "the registry cannot be read")
 	}
 	if diags.HasErrors() {
-		return refuse(ExitUser, diags)
+		return nil, refuse(ExitUser, diags)
 	}
-	if f.force {
+	if f.force && saved == nil { // a saved plan has its number
 		if m.SeqNo, err = w.Registry.Fresh(ctx); err != nil {
-			return a.trouble(ctx, t, err, "the registry cannot be read")
+			return nil, a.trouble(ctx, w.Target, err, "the registry cannot be read")
 		}
 	}
 	s := w.Settings(m)
@@ -117,13 +158,17 @@ func (a *App) runProject(ctx context.Context, f runFlags) error {
 	c, diags, err := w.Compile(ctx, s)
 	a.diags.Add(diags)
 	if err != nil {
-		return a.trouble(ctx, t, err, "the project cannot be compiled")
+		return nil, a.trouble(ctx, w.Target, err, "the project cannot be compiled")
 	}
 	if c == nil {
-		w.Abandon()
-		return refuse(ExitCompile, a.diags)
+		return nil, leave(refuse(ExitCompile, a.diags))
 	}
-	return a.carryOut(ctx, w, c, f)
+	if saved != nil {
+		if why := saved.Differs(c); why != "" {
+			return nil, leave(a.refusePlan(saved, f.plan, why))
+		}
+	}
+	return c, nil
 }
 
 // check reports what is wrong with the flags alone.
@@ -138,6 +183,7 @@ func (f *runFlags) check() diag.List {
 		diags.Errorf(diag.UFlag, noSpan, "--mock_material_run and --assume_all_inputs_exist go together").
 			WithFix("give both to walk through a run without a warehouse, or none")
 	}
+	f.checkPlan(&diags)
 	return diags
 }
 

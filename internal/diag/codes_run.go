@@ -28,6 +28,7 @@ const (
 	WReport        Code = "W030"
 	WLineage       Code = "W031"
 	WConnection    Code = "W040"
+	WPlanMoved     Code = "W041"
 )
 
 var runInfos = []Info{
@@ -57,4 +58,5 @@ var runInfos = []Info{
 	{WReport, "no report", "The report of a run could not be written, or there is none yet. The run itself is not touched by that."},
 	{WLineage, "lineage not received", "OpenLineage events could not be written or sent. The run itself is not touched by that; a receiver that failed is not tried again in the same run."},
 	{WConnection, "no connection to the warehouse", "The server cannot be reached, lets nobody in at the moment, or the connection broke while something ran. What was published before stays; the next run goes on where this one stopped."},
+	{WPlanMoved, "saved plan does not apply", "A saved plan is carried out only as it was shown: with the same version of kith and the same target, and if neither the project nor the warehouse has changed since. Nothing was built. Save the plan again, and look at it."},
 }

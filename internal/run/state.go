@@ -60,6 +60,22 @@ func (r *Registry) readState(ctx context.Context) (s state, ok bool, err error) 
 	return s, true, nil
 }
 
+// Standing is where the state of a warehouse stands: every lease and every publish moves it.
+type Standing struct {
+	PublishNo int64 `json:"publishNo"`
+	// Fence is the number of the last lease.
+	Fence int64 `json:"fence"`
+}
+
+// Standing reads where the state stands; ok is false when there is none yet.
+func (r *Registry) Standing(ctx context.Context) (s Standing, ok bool, err error) {
+	if _, made, err := r.Conn.Table(stateTable); err != nil || !made {
+		return s, false, err
+	}
+	st, ok, err := r.readState(ctx)
+	return Standing{st.publishNo, st.fence}, ok, err
+}
+
 // Open makes kith's tables where they are missing and what the dialect's statements call, and brings tables of an older version
 // forward. The error is *NewerState
 // when a newer kith has been here.
