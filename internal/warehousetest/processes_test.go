@@ -45,7 +45,7 @@ func playPart(text string) error {
 		return err
 	}
 	defer conn.Close()
-	c := &crash{session: &session{e: onServer(), root: p.Root, conn: conn}, strategy: run.ByDDL, process: os.Getpid(), end: p.First, ttl: p.TTL, wait: time.Minute}
+	c := &crash{session: &session{e: onServer(), c: &testCase{}, root: p.Root, conn: conn}, strategy: run.ByDDL, process: os.Getpid(), end: p.First, ttl: p.TTL, wait: time.Minute}
 	in := bufio.NewReader(os.Stdin)
 	if p.Halt {
 		c.publishes = func() {

@@ -220,6 +220,10 @@ func (s *session) compile(opt runOptions) (*run.Plan, diag.List, error) {
 	if s.solver == inSQL {
 		settings.KernelMemory = -1 // leaves no choice of solver
 		for _, r := range lower.Rewrites {
+			// Without this one, texts with IGNORE NULLS need an engine that has it.
+			if r.Name == lower.FirstAsExtreme && s.e.Dialect != "duckdb" {
+				continue
+			}
 			settings.Without = append(settings.Without, r.Name)
 		}
 	}
