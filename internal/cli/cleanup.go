@@ -116,24 +116,12 @@ func (a *App) cleanUp(ctx context.Context, f cleanupFlags) error {
 	if len(f.given) == 0 {
 		a.note("%s", a.style().Dim(fmt.Sprintf("No age was given: what was used in the last %d days stays.", defaultRetention)))
 	}
-	p, err := a.load(ctx)
+	w, closed, err := a.openToWrite(ctx, "kith cleanup materials", f.wait)
 	if err != nil {
 		return err
 	}
-	t, err := a.target(p)
-	if err != nil {
-		return err
-	}
-	w, err := a.connectWaiting(ctx, p, t, project.Access{Holder: "kith cleanup materials"}, f.wait)
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	l, err := a.lease(ctx, w, "kith cleanup materials", f.wait)
-	if err != nil {
-		return err
-	}
-	defer l.Release(ctx)
+	defer closed()
+	t := w.Target
 	list, err := w.Registry.Cleanup(ctx, opt)
 	if err != nil {
 		return a.trouble(ctx, t, err, "the registry cannot be read")

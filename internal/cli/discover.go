@@ -66,15 +66,7 @@ func (a *App) discoverKind(kind string) *cobra.Command {
 }
 
 func (a *App) runDiscover(ctx context.Context, kind string, f discoverFlags) error {
-	p, err := a.load(ctx)
-	if err != nil {
-		return err
-	}
-	t, err := a.target(p)
-	if err != nil {
-		return err
-	}
-	w, err := a.connect(ctx, p, t, project.Access{Holder: "kith discover", ReadOnly: true})
+	w, err := a.open(ctx, project.Access{Holder: "kith discover", ReadOnly: true})
 	if err != nil {
 		return err
 	}
@@ -86,7 +78,7 @@ func (a *App) runDiscover(ctx context.Context, kind string, f discoverFlags) err
 	case err != nil:
 		return stop(ExitRun, err)
 	}
-	return a.showFound(found, p.Spec.Root, f.csv)
+	return a.showFound(found, w.Project.Spec.Root, f.csv)
 }
 
 func (a *App) showFound(found *project.Found, root, csv string) error {

@@ -38,6 +38,28 @@ func (a *App) connectWaiting(ctx context.Context, p *project.Project, t project.
 	}
 }
 
+// openToWrite reads the project, opens its warehouse and takes the lease, for a command that changes what runs left. closed gives
+// both back.
+func (a *App) openToWrite(ctx context.Context, command string, wait time.Duration) (w *project.Work, closed func(), err error) {
+	p, err := a.load(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	t, err := a.target(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	if w, err = a.connectWaiting(ctx, p, t, project.Access{Holder: command}, wait); err != nil {
+		return nil, nil, err
+	}
+	l, err := a.lease(ctx, w, command, wait)
+	if err != nil {
+		w.Close()
+		return nil, nil, err
+	}
+	return w, func() { l.Release(ctx); w.Close() }, nil
+}
+
 // lease takes the right to write. A holder that is there is named, while it is waited for and in the error.
 func (a *App) lease(ctx context.Context, w *project.Work, command string, wait time.Duration) (*run.Lease, error) {
 	l, err := w.Registry.Acquire(ctx, run.LeaseOptions{Holder: run.Me(command, a.Now()), Wait: wait, Waiting: func(h *run.Held) {

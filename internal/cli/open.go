@@ -67,6 +67,19 @@ func (a *App) target(p *project.Project) (project.Target, error) {
 	return t, nil
 }
 
+// open reads the project and opens its warehouse: how most commands begin.
+func (a *App) open(ctx context.Context, opt project.Access) (*project.Work, error) {
+	p, err := a.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t, err := a.target(p)
+	if err != nil {
+		return nil, err
+	}
+	return a.connect(ctx, p, t, opt)
+}
+
 // connect opens the project's warehouse.
 func (a *App) connect(ctx context.Context, p *project.Project, t project.Target, opt project.Access) (*project.Work, error) {
 	if diags := t.Openable(); diags.HasErrors() {

@@ -38,7 +38,7 @@ func (s *planScreen) checks() {
 	view.Table(s.w, []string{"ACTION", "CHECK", "PROMISE", "OBJECT", "ON FAILURE", "WHY"}, rows)
 }
 
-// foreseen compiles for a run that is not carried out: nothing is written, and a warehouse that is not there yet is as good as
+// foresee compiles for a run that is not carried out: nothing is written, and a warehouse that is not there yet is as good as
 // one in which nothing has been built.
 func (a *App) foresee(ctx context.Context, p *project.Project, f planFlags) (*foreseen, error) {
 	t, err := a.target(p)

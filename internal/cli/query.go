@@ -71,15 +71,7 @@ func (a *App) runQuery(ctx context.Context, sql string, f queryFlags) error {
 		}
 		sql = string(data)
 	}
-	p, err := a.load(ctx)
-	if err != nil {
-		return err
-	}
-	t, err := a.target(p)
-	if err != nil {
-		return err
-	}
-	w, err := a.connect(ctx, p, t, project.Access{Holder: "kith query", ReadOnly: true})
+	w, err := a.open(ctx, project.Access{Holder: "kith query", ReadOnly: true})
 	if err != nil {
 		return err
 	}
@@ -88,10 +80,10 @@ func (a *App) runQuery(ctx context.Context, sql string, f queryFlags) error {
 	if err != nil {
 		return err
 	}
-	if diags := p.CheckQuery(q); diags.HasErrors() {
+	if diags := w.Project.CheckQuery(q); diags.HasErrors() {
 		return refuse(ExitUser, diags)
 	}
-	out := &answer{app: a, conn: w.Conn, query: q, flags: f, format: format, root: p.Spec.Root}
+	out := &answer{app: a, conn: w.Conn, query: q, flags: f, format: format, root: w.Project.Spec.Root}
 	return out.show(ctx)
 }
 

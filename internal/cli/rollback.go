@@ -51,24 +51,12 @@ type rolledBack struct {
 }
 
 func (a *App) rollBack(ctx context.Context, f rollbackFlags) error {
-	p, err := a.load(ctx)
+	w, closed, err := a.openToWrite(ctx, "kith rollback", f.wait)
 	if err != nil {
 		return err
 	}
-	t, err := a.target(p)
-	if err != nil {
-		return err
-	}
-	w, err := a.connectWaiting(ctx, p, t, project.Access{Holder: "kith rollback"}, f.wait)
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	l, err := a.lease(ctx, w, "kith rollback", f.wait)
-	if err != nil {
-		return err
-	}
-	defer l.Release(ctx)
+	defer closed()
+	t := w.Target
 	books, err := w.Registry.Books(ctx)
 	if err != nil {
 		return a.trouble(ctx, t, err, "the registry cannot be read")

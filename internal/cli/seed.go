@@ -45,15 +45,7 @@ func (a *App) seedFiles(c *cobra.Command, files []string, f seedFlags) error {
 	if len(seeds) == 0 {
 		return stop(ExitUser, usageError{fmt.Errorf("no file to load is given"), c})
 	}
-	p, err := a.load(ctx)
-	if err != nil {
-		return err
-	}
-	t, err := a.target(p)
-	if err != nil {
-		return err
-	}
-	w, err := a.connect(ctx, p, t, project.Access{Holder: "kith seed"})
+	w, err := a.open(ctx, project.Access{Holder: "kith seed"})
 	if err != nil {
 		return err
 	}

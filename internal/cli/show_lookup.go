@@ -45,15 +45,7 @@ func (a *App) lookUp(ctx context.Context, value, entity, seqNo string) error {
 	if l.HasErrors() {
 		return refuse(ExitUser, l)
 	}
-	p, err := a.load(ctx)
-	if err != nil {
-		return err
-	}
-	t, err := a.target(p)
-	if err != nil {
-		return err
-	}
-	w, err := a.connect(ctx, p, t, project.Access{Holder: "kith show", ReadOnly: true})
+	w, err := a.open(ctx, project.Access{Holder: "kith show", ReadOnly: true})
 	if err != nil {
 		return err
 	}

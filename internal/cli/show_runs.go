@@ -146,15 +146,7 @@ func short(commit string) string {
 
 // inRegistry opens the warehouse for reading and asks its registry.
 func (a *App) inRegistry(ctx context.Context, ask func(*project.Work) error) error {
-	p, err := a.load(ctx)
-	if err != nil {
-		return err
-	}
-	t, err := a.target(p)
-	if err != nil {
-		return err
-	}
-	w, err := a.connect(ctx, p, t, project.Access{Holder: "kith show", ReadOnly: true})
+	w, err := a.open(ctx, project.Access{Holder: "kith show", ReadOnly: true})
 	if err != nil {
 		return err
 	}
@@ -165,6 +157,6 @@ func (a *App) inRegistry(ctx context.Context, ask func(*project.Work) error) err
 	case nothingYet(err):
 		return refuse(ExitUser, a.nothingBuilt())
 	default:
-		return a.trouble(ctx, t, err, "the registry cannot be read")
+		return a.trouble(ctx, w.Target, err, "the registry cannot be read")
 	}
 }

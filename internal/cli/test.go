@@ -49,26 +49,18 @@ func (a *App) runTest(ctx context.Context, f testFlags) error {
 	if diags.HasErrors() {
 		return refuse(ExitUser, diags)
 	}
-	p, err := a.load(ctx)
-	if err != nil {
-		return err
-	}
-	t, err := a.target(p)
-	if err != nil {
-		return err
-	}
-	w, err := a.connect(ctx, p, t, project.Access{Holder: "kith test"})
+	w, err := a.open(ctx, project.Access{Holder: "kith test"})
 	if err != nil {
 		return err
 	}
 	defer w.Close()
-	c, err := a.asBuilt(ctx, w, t, f)
+	c, err := a.asBuilt(ctx, w, w.Target, f)
 	if err != nil {
 		return err
 	}
-	out, err := run.Judge(ctx, w.Registry, c.Plan, run.Options{Project: p.Spec.Name.Value, Warehouse: t.Type, ShowValues: a.flags.showValues, Ask: a.asking})
+	out, err := run.Judge(ctx, w.Registry, c.Plan, run.Options{Project: w.Project.Spec.Name.Value, Warehouse: w.Target.Type, ShowValues: a.flags.showValues, Ask: a.asking})
 	if err != nil {
-		return a.trouble(ctx, t, err, "the checks cannot be made")
+		return a.trouble(ctx, w.Target, err, "the checks cannot be made")
 	}
 	return a.showTested(c, out)
 }

@@ -31,9 +31,6 @@ func TestPageOf(t *testing.T) {
 
 // TestCommitOf makes a repository with a project in a folder of it and changes a file; what kith writes is no change.
 func TestCommitOf(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("no git")
-	}
 	top := t.TempDir()
 	root := filepath.Join(top, "profiles", "shop")
 	write := func(name string) {
