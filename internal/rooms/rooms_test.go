@@ -35,6 +35,7 @@ var rooms = []struct {
 	{"plan", "a plan is made from facts handed in, so it needs no network"},
 	{"dialect/", "writing SQL must not link a driver"},
 	{"kernel", "computations in the process know no warehouse"},
+	{"identity", "questions about a graph in memory, whoever read it"},
 	{"run", "a run works over any connection"},
 	{"openlineage", "events in the form of a standard know nothing of runs"},
 	{"siteconfig", "connections are described without opening them"},

@@ -1,0 +1,3 @@
+package identity
+
+import _ "kith/internal/seedtest"
