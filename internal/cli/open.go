@@ -80,6 +80,31 @@ func (a *App) open(ctx context.Context, opt project.Access) (*project.Work, erro
 	return a.connect(ctx, p, t, opt)
 }
 
+// openAt opens the project's warehouse for reading, at the run of a sequence number: N or latest.
+func (a *App) openAt(ctx context.Context, holder, seqNo string) (*project.Work, project.Moment, error) {
+	when := project.When{SeqNo: seqNo}
+	if diags := when.Check(); diags.HasErrors() {
+		return nil, project.Moment{}, refuse(ExitUser, diags)
+	}
+	w, err := a.open(ctx, project.Access{Holder: holder, ReadOnly: true})
+	if err != nil {
+		return nil, project.Moment{}, err
+	}
+	m, diags, err := w.Moment(ctx, when, a.Now())
+	switch {
+	case err != nil && nothingYet(err):
+		err = refuse(ExitUser, a.nothingBuilt())
+	case err != nil:
+		err = stop(ExitRun, err)
+	case diags.HasErrors():
+		err = refuse(ExitUser, diags)
+	default:
+		return w, m, nil
+	}
+	w.Close()
+	return nil, m, err
+}
+
 // connect opens the project's warehouse.
 func (a *App) connect(ctx context.Context, p *project.Project, t project.Target, opt project.Access) (*project.Work, error) {
 	if diags := t.Openable(); diags.HasErrors() {

@@ -28,37 +28,22 @@ features. The id is looked for as it is typed, then without regard to letter cas
 	fl := c.Flags()
 	fl.StringVarP(&value, "value", "v", "", "the id")
 	fl.StringVar(&entity, "entity", "", "only in the graph of this entity")
-	fl.StringVar(&seqNo, "seq_no", "", "sequence number of the run to look in; default is latest")
+	fl.StringVar(&seqNo, "seq_no", "latest", "sequence number of the run to look in")
 	return c
 }
 
 func (a *App) lookUp(ctx context.Context, value, entity, seqNo string) error {
-	var l diag.List
 	if value == "" {
+		var l diag.List
 		l.Errorf(diag.UMissing, noSpan, "which id? give it with -v")
-	}
-	if seqNo == "" {
-		seqNo = "latest"
-	}
-	when := project.When{SeqNo: seqNo}
-	l.Add(when.Check())
-	if l.HasErrors() {
+		l.Add(project.When{SeqNo: seqNo}.Check())
 		return refuse(ExitUser, l)
 	}
-	w, err := a.open(ctx, project.Access{Holder: "kith show", ReadOnly: true})
+	w, m, err := a.openAt(ctx, "kith show", seqNo)
 	if err != nil {
 		return err
 	}
 	defer w.Close()
-	m, diags, err := w.Moment(ctx, when, a.Now())
-	switch {
-	case err != nil && nothingYet(err):
-		return refuse(ExitUser, a.nothingBuilt())
-	case err != nil:
-		return stop(ExitRun, err)
-	case diags.HasErrors():
-		return refuse(ExitUser, diags)
-	}
 	people, diags, err := w.Lookup(ctx, m, value, entity)
 	switch {
 	case err != nil:

@@ -6,6 +6,7 @@ const (
 	DReadOnly Code = "D010"
 	UFlag     Code = "C014"
 	UMissing  Code = "C015"
+	UTruth    Code = "C016"
 )
 
 var cliInfos = []Info{
@@ -13,4 +14,5 @@ var cliInfos = []Info{
 	{DReadOnly, "dialect that is read and not written", "SQL of this dialect is checked and rewritten for the embedded engine, so the project compiles; statements in the dialect itself cannot be written by this version."},
 	{UFlag, "wrong value of a flag", "A flag of the command line has a value that it cannot have, or two flags do not go together."},
 	{UMissing, "flag missing", "A value that would be asked for on a terminal was not given as a flag, and there is no terminal to ask on. The message names the flags."},
+	{UTruth, "file of truth not usable", "A file of ids and the clusters they truly belong to, given with --truth, has mistakes. Its header names id and cluster, and may name id_type; every row has an id and a cluster."},
 }

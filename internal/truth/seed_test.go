@@ -1,0 +1,3 @@
+package truth
+
+import _ "kith/internal/seedtest"
