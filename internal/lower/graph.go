@@ -67,8 +67,8 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 		}
 	}
 	mapping := g.l.part(g.out, "_internal_mapping")
-	edges := g.l.part(g.out, "_internal_edges")
-	extra := []rel.Object{mapping, edges}
+	edges, idEdges := g.l.part(g.out, "_internal_edges"), g.l.part(g.out, "_internal_id_edges")
+	extra := []rel.Object{mapping, edges, idEdges}
 	if len(g.limits) > 0 {
 		g.audit = g.l.part(g.out, AuditSuffix(n))
 		extra = append(extra, g.audit)
@@ -89,6 +89,7 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 	}
 	g.program = append(g.program,
 		&rel.Let{Out: edges, Kind: rel.MakeView, Body: g.edges()},
+		&rel.Let{Out: idEdges, Kind: rel.MakeView, Body: g.idEdges()},
 		&rel.Let{Out: g.out, Kind: letKind(n.Output), Body: g.published(mapping)})
 	var kept []rel.Object // the view of edges reads them
 	for _, t := range g.tuples {
@@ -134,7 +135,7 @@ func (g *graph) let(out rel.Object, body rel.Rel) {
 	g.program = append(g.program, &rel.Let{Out: out, Kind: rel.MakeTable, Body: body})
 }
 
-// readTuples keeps the distinct id tuples of a source with the earliest known time. A filter takes the id away, not the
+// readTuples keeps the distinct id tuples of a source with the earliest and the latest known time and the number of rows. A filter takes the id away, not the
 // row: the other ids of the row stay together (modelling.md section 2.3). Empty ids count as absent.
 func (g *graph) readTuples(i int, es *model.EdgeSource) {
 	t := tuples{object: g.l.part(g.out, fmt.Sprintf("_internal_tuples_%d", i+1)), from: es.From, ids: es.IDs}
@@ -155,12 +156,14 @@ func (g *graph) readTuples(i int, es *model.EdgeSource) {
 		any = append(any, rel.NotNull(rel.C("k", c)))
 	}
 	seen := rel.Expr(&rel.Cast{X: rel.Null(), Type: rel.Timestamp})
-	if at := es.From.SourceRows().OccurredAt; at != nil {
-		seen = rel.F(rel.ToTimestamp, g.l.user(at, es.From, "s"))
+	if occurred := es.From.SourceRows().OccurredAt; occurred != nil {
+		seen = rel.F(rel.ToTimestamp, g.l.user(occurred, es.From, "s"))
 	}
 	raw.Items = append(raw.Items, item(seen, colFirstSeen))
 	kept.Items = append(kept.Items, item(rel.C("r", colFirstSeen), colFirstSeen))
-	all.Items = append(all.Items, item(&rel.Agg{Fn: rel.Min, Args: []rel.Expr{rel.C("k", colFirstSeen)}}, colFirstSeen))
+	at := []rel.Expr{rel.C("k", colFirstSeen)}
+	all.Items = append(all.Items, item(&rel.Agg{Fn: rel.Min, Args: at}, colFirstSeen), item(&rel.Agg{Fn: rel.Max, Args: at}, colLastSeen),
+		item(&rel.Agg{Fn: rel.CountStar}, colRows))
 	all.Where = []rel.Expr{rel.Or(any...)}
 	g.let(t.object, all)
 	g.tuples = append(g.tuples, t)

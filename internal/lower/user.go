@@ -90,6 +90,8 @@ func (l *lowering) refRel(h model.RefHole) rel.Rel {
 		switch h.Child {
 		case model.ChildEdges:
 			return &rel.Table{Object: l.part(l.objectOf(n), "_internal_edges")}
+		case model.ChildIDEdges:
+			return &rel.Table{Object: l.part(l.objectOf(n), "_internal_id_edges")}
 		case model.ChildMappings:
 			return &rel.Table{Object: l.part(l.objectOf(n), "_internal_mapping")}
 		case model.ChildAudit:

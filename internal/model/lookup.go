@@ -11,6 +11,7 @@ import (
 const (
 	ChildVarTable = "var_table"
 	ChildEdges    = "edges"
+	ChildIDEdges  = "id_edges"
 	ChildMappings = "mappings"
 	ChildDelta    = "id_clusters_delta"
 	ChildAudit    = "cardinality_audit"
@@ -52,6 +53,8 @@ func (g *Graph) Find(path string) (n Node, child string, ok bool) {
 				return n, "", true
 			case ChildEdges, "internal_edges":
 				return n, ChildEdges, true
+			case ChildIDEdges, "internal_id_edges":
+				return n, ChildIDEdges, true
 			case ChildMappings, "mapping", "internal_mapping":
 				return n, ChildMappings, true
 			case ChildAudit:

@@ -1,0 +1,147 @@
+package lower
+
+import (
+	"strings"
+
+	"kith/internal/rel"
+)
+
+// Columns of edges with what is known of them.
+const (
+	colSource    = "source"
+	colRule      = "rule"
+	colLastSeen  = "last_seen_at"
+	colRows      = "rows"
+	colDroppedBy = "dropped_by"
+)
+
+// idEdgeColumns are those of the view of edges with their evidence (design: id_edges).
+var idEdgeColumns = []rel.Column{{Name: colID1, Type: rel.Text}, {Name: colID1Type, Type: rel.Text}, {Name: colID2, Type: rel.Text}, {Name: colID2Type, Type: rel.Text},
+	{Name: colSource, Type: rel.Text}, {Name: colRule, Type: rel.Text}, {Name: colFirstSeen, Type: rel.Timestamp}, {Name: colLastSeen, Type: rel.Timestamp},
+	{Name: colRows, Type: rel.BigInt}, {Name: colDroppedBy, Type: rel.Text}}
+
+// idEdges are the pairs of different ids that something says belong together, each once for each source that says so: how many
+// of its rows, since when and until when, and by what the edge was dropped, NULL when it counts. The ends stand in the order of
+// type and value. It is a view for whoever asks why two ids are one, and costs a run nothing.
+func (g *graph) idEdges() rel.Rel {
+	var pairs []rel.Rel
+	for _, t := range g.tuples {
+		for i := range t.ids {
+			for j := i + 1; j < len(t.ids); j++ {
+				pairs = append(pairs, t.pair(i, j))
+			}
+		}
+	}
+	edges := g.withDrops(g.evidence(pairs))
+	if added := g.ruledEdges(); added != nil {
+		return &rel.Union{All: true, Rels: []rel.Rel{edges, added}}
+	}
+	return edges
+}
+
+// pair are the rows of a tuple that have both of two ids, when these are not the same.
+func (t tuples) pair(i, j int) rel.Rel {
+	x, y := rel.Expr(rel.C("t", idCol(i))), rel.Expr(rel.C("t", idCol(j)))
+	xType, yType := t.ids[i].Type.Name, t.ids[j].Type.Name
+	where := []rel.Expr{rel.NotNull(x), rel.NotNull(y)}
+	switch strings.Compare(xType, yType) {
+	case 0:
+		where = append(where, &rel.Op{Op: "<>", Args: []rel.Expr{x, y}})
+		x, y = rel.F(rel.Least, x, y), rel.F(rel.Greatest, x, y)
+	case 1:
+		x, y, xType, yType = y, x, yType, xType
+	}
+	return &rel.Select{From: table(t.object, "t"), Where: where, Items: []rel.Item{
+		item(x, colID1), item(rel.S(xType), colID1Type), item(y, colID2), item(rel.S(yType), colID2Type), item(rel.S(string(t.from.Addr())), colSource),
+		item(rel.C("t", colFirstSeen), colFirstSeen), item(rel.C("t", colLastSeen), colLastSeen), item(rel.C("t", colRows), colRows)}}
+}
+
+// evidence gathers what tuples say of an edge, by source.
+func (g *graph) evidence(pairs []rel.Rel) rel.Rel {
+	columns := idEdgeColumns[:len(idEdgeColumns)-1]
+	var of []rel.Column
+	for _, c := range columns {
+		if c.Name != colRule {
+			of = append(of, c)
+		}
+	}
+	out := &rel.Select{From: rel.Source{Rel: united(pairs, of), Alias: "p"}}
+	for _, c := range columns {
+		x := rel.Expr(rel.C("p", c.Name))
+		switch c.Name {
+		case colRule: // stood on one row
+			x = &rel.Cast{X: rel.Null(), Type: rel.Text}
+		case colFirstSeen:
+			x = &rel.Agg{Fn: rel.Min, Args: []rel.Expr{x}}
+		case colLastSeen:
+			x = &rel.Agg{Fn: rel.Max, Args: []rel.Expr{x}}
+		case colRows:
+			x = &rel.Cast{X: &rel.Agg{Fn: rel.Sum, Args: []rel.Expr{x}}, Type: rel.BigInt}
+		default:
+			out.GroupBy = append(out.GroupBy, x)
+		}
+		out.Items = append(out.Items, item(x, c.Name))
+	}
+	return out
+}
+
+// withDrops says of each edge by what it was dropped; of several reasons the first in the order of words.
+func (g *graph) withDrops(edges rel.Rel) rel.Rel {
+	out := &rel.Select{From: rel.Source{Rel: edges, Alias: "e"}, Items: []rel.Item{star("e")}}
+	drops := g.drops()
+	if len(drops) == 0 {
+		out.Items = append(out.Items, item(&rel.Cast{X: rel.Null(), Type: rel.Text}, colDroppedBy))
+		return out
+	}
+	gone := &rel.Select{From: rel.Source{Rel: united(drops, nil), Alias: "g"},
+		Items: []rel.Item{item(&rel.Agg{Fn: rel.Min, Args: []rel.Expr{rel.C("g", colDroppedBy)}}, colDroppedBy)}}
+	j := rel.Join{Kind: rel.Left, Source: rel.Source{Rel: gone, Alias: "d"}}
+	for _, c := range edgeColumns {
+		gone.Items = append(gone.Items, item(rel.C("g", c), c))
+		gone.GroupBy = append(gone.GroupBy, rel.C("g", c))
+		j.On = append(j.On, rel.Eq(rel.C("d", c), rel.C("e", c)))
+	}
+	out.Joins = []rel.Join{j}
+	out.Items = append(out.Items, item(rel.C("d", colDroppedBy), colDroppedBy))
+	return out
+}
+
+// drops are the edges of rows that do not count, with the reason, each with its ends in both orders.
+func (g *graph) drops() []rel.Rel {
+	if !g.paired() {
+		return nil
+	}
+	var out []rel.Rel
+	drop := func(from rel.Source, where []rel.Expr, reason rel.Expr) {
+		for _, names := range [][]string{edgeColumns, {colID2, colID2Type, colID1, colID1Type}} {
+			sel := &rel.Select{From: from, Where: where}
+			for k, c := range edgeColumns {
+				sel.Items = append(sel.Items, item(rel.C(from.Alias, names[k]), c))
+			}
+			sel.Items = append(sel.Items, item(reason, colDroppedBy))
+			out = append(out, sel)
+		}
+	}
+	if len(g.limits) > 0 {
+		drop(table(g.audit, "c"), nil, rel.F(rel.Concat, rel.S("cardinality: "), rel.C("c", colID1Type), rel.S(" to "), rel.C("c", colID2Type)))
+	}
+	if g.n.Rules != nil {
+		drop(table(g.rules, "r"), edgeRules(exclude), rel.S("rule"))
+	}
+	return out
+}
+
+// ruledEdges are the edges that manual rules add, nil without rules. No row of a source says them.
+func (g *graph) ruledEdges() rel.Rel {
+	if g.n.Rules == nil {
+		return nil
+	}
+	unknown := func(t rel.Type) rel.Expr { return &rel.Cast{X: rel.Null(), Type: t} }
+	values := []rel.Expr{rel.C("r", colID1), rel.C("r", colID1Type), rel.C("r", colID2), rel.C("r", colID2Type), rel.S("rules"), rel.S("rule"),
+		unknown(rel.Timestamp), unknown(rel.Timestamp), &rel.Cast{X: rel.I(0), Type: rel.BigInt}, unknown(rel.Text)}
+	out := &rel.Select{From: table(g.rules, "r"), Where: edgeRules(include)}
+	for i, c := range idEdgeColumns {
+		out.Items = append(out.Items, item(values[i], c.Name))
+	}
+	return out
+}
