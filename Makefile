@@ -6,7 +6,9 @@ BIN ?= bin
 PACKAGES ?= ./...
 # Numbers of events of the benchmark; "100000 1000000" is the short one.
 SIZES ?= 100000 1000000 10000000
-# Further flags of the benchmark, as -repetitions, -threads, -memory, -cache.
+# Numbers of edges of the graphs that are solved alone.
+EDGES ?= 1000000 10000000
+# Further flags of the benchmark, as -repetitions, -threads, -memory, -cache, -huge.
 BENCHFLAGS ?=
 # How long each fuzz target runs.
 FUZZTIME ?= 20s
@@ -21,9 +23,10 @@ test:
 
 bench: build
 	$(GO) build -o $(BIN)/reference ./bench/reference
+	$(GO) build -o $(BIN)/solver ./bench/solver
 	$(GO) build -o $(BIN)/server ./bench/server
 	$(GO) build -o $(BIN)/bench ./bench
-	$(BIN)/bench -kith $(BIN)/kith -reference $(BIN)/reference -server $(BIN)/server -sizes "$(SIZES)" $(BENCHFLAGS)
+	$(BIN)/bench -kith $(BIN)/kith -reference $(BIN)/reference -solver $(BIN)/solver -server $(BIN)/server -sizes "$(SIZES)" -edges "$(EDGES)" $(BENCHFLAGS)
 
 # go test takes one package and one target at a time.
 fuzz:

@@ -160,12 +160,19 @@ func TestLargeSizes(t *testing.T) {
 
 func TestProjectReadsTheData(t *testing.T) {
 	dir := t.TempDir()
-	if err := writeProject(dir, "/data/5"); err != nil {
+	if err := writeProject("project", dir, "/data/5"); err != nil {
 		t.Fatal(err)
 	}
 	text := readAll(t, dir)
 	if !strings.Contains(text, `parquet: "/data/5/events.parquet"`) || strings.Contains(text, "@DATA@") {
 		t.Errorf("inputs do not read the data:\n%s", text)
+	}
+	dir = t.TempDir()
+	if err := writeProject("graph", dir, "/data/6"); err != nil {
+		t.Fatal(err)
+	}
+	if text := readAll(t, dir); !strings.Contains(text, `parquet: "/data/6/texts.parquet"`) {
+		t.Errorf("the graph does not read the data:\n%s", text)
 	}
 }
 

@@ -30,13 +30,14 @@ func main() {
 // settings are the flags.
 type settings struct {
 	// Programs. server may be "": then nothing is measured on Postgres.
-	kith, reference, server string
-	cache                   string
-	sizes                   []int64
-	large                   []large
-	repetitions             int // 0: by size
-	threads                 int
-	memory                  string
+	kith, reference, solver, server string
+	cache                           string
+	sizes, edges                    []int64
+	huge                            bool
+	large                           []large
+	repetitions                     int // 0: by size
+	threads                         int
+	memory                          string
 }
 
 func parse(args []string) (settings, error) {
@@ -46,6 +47,9 @@ func parse(args []string) (settings, error) {
 	flags.StringVar(&s.reference, "reference", "bin/reference", "the program of bench/reference")
 	flags.StringVar(&s.server, "server", "", "the program of bench/server, to measure on Postgres, too")
 	flags.StringVar(&s.cache, "cache", "", "folder for data and results; default is kith-bench in the user's cache")
+	flags.StringVar(&s.solver, "solver", "bin/solver", "the program of bench/solver")
+	flags.BoolVar(&s.huge, "huge", false, "solve a graph of 10^8 edges, too")
+	edges := flags.String("edges", "1000000 10000000", "numbers of edges of graphs; none measures no graphs alone")
 	sizes := flags.String("sizes", "100000 1000000 10000000", "numbers of events; none measures only compiling")
 	compiles := flags.String("large", "1000x10 5000x200", "vars and inputs of projects that are only compiled")
 	flags.IntVar(&s.repetitions, "repetitions", 0, "how often each pair is measured; default 5, 3 or 2 by size")
@@ -54,12 +58,12 @@ func parse(args []string) (settings, error) {
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
-	for _, f := range strings.Fields(*sizes) {
-		n, err := strconv.ParseInt(f, 10, 64)
-		if err != nil || n < 1000 {
-			return s, fmt.Errorf("size %q is no number of events from 1000 on", f)
-		}
-		s.sizes = append(s.sizes, n)
+	var err error
+	if s.sizes, err = numbers(*sizes, "events"); err != nil {
+		return s, err
+	}
+	if s.edges, err = numbers(*edges, "edges"); err != nil {
+		return s, err
 	}
 	for _, f := range strings.Fields(*compiles) {
 		l, err := parseLarge(f)
@@ -76,6 +80,18 @@ func parse(args []string) (settings, error) {
 		s.cache = filepath.Join(dir, "kith-bench")
 	}
 	return s, nil
+}
+
+// numbers reads sizes with spaces between.
+func numbers(text, of string) (out []int64, err error) {
+	for _, f := range strings.Fields(text) {
+		n, err := strconv.ParseInt(f, 10, 64)
+		if err != nil || n < 1000 {
+			return nil, fmt.Errorf("size %q is no number of %s from 1000 on", f, of)
+		}
+		out = append(out, n)
+	}
+	return out, nil
 }
 
 func bench(ctx context.Context, args []string) error {
@@ -100,6 +116,18 @@ func bench(ctx context.Context, args []string) error {
 			return err
 		}
 		results.Compile = append(results.Compile, c)
+	}
+	for i, n := range s.edges {
+		g, err := b.graphs(ctx, n, i == 0)
+		if err != nil {
+			return fmt.Errorf("graphs of %d edges: %w", n, err)
+		}
+		results.Graphs = append(results.Graphs, g...)
+	}
+	if s.huge {
+		if results.Huge, err = b.huge(ctx); err != nil {
+			return err
+		}
 	}
 	for _, n := range s.sizes {
 		r, err := b.size(ctx, n)

@@ -79,7 +79,7 @@ func (b *benchmark) postgres(ctx context.Context, data string) (*Cost, error) {
 	if err := os.RemoveAll(dir); err != nil {
 		return nil, err
 	}
-	if err := writeProject(dir, data); err != nil {
+	if err := writeProject("project", dir, data); err != nil {
 		return nil, err
 	}
 	if err := writeServer(site, at); err != nil {

@@ -15,19 +15,19 @@ import (
 	"strings"
 )
 
-//go:embed project
+//go:embed project graph
 var projectFiles embed.FS
 
 // endTime is after all events.
 const endTime = "2026-01-01T00:00:00Z"
 
-// writeProject makes the project that reads the data of a folder.
-func writeProject(to, data string) error {
-	return fs.WalkDir(projectFiles, "project", func(path string, d fs.DirEntry, err error) error {
+// writeProject makes the project of a name ("project", "graph") that reads the data of a folder.
+func writeProject(name, to, data string) error {
+	return fs.WalkDir(projectFiles, name, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		out := filepath.Join(to, strings.TrimPrefix(path, "project"))
+		out := filepath.Join(to, strings.TrimPrefix(path, name))
 		if d.IsDir() {
 			return os.MkdirAll(out, 0o755)
 		}
@@ -181,7 +181,7 @@ func (b *benchmark) kithRun(ctx context.Context, data, memory string) (*run, err
 	if err := os.RemoveAll(dir); err != nil {
 		return nil, err
 	}
-	if err := writeProject(dir, data); err != nil {
+	if err := writeProject("project", dir, data); err != nil {
 		return nil, err
 	}
 	site := filepath.Join(b.work, "siteconfig.yaml")

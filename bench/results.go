@@ -16,6 +16,8 @@ type Results struct {
 	Memory  string     `json:"memory"`
 	Sizes   []*Size    `json:"sizes"`
 	Compile []*Compile `json:"compile"`
+	Graphs  []*Graph   `json:"graphs,omitempty"`
+	Huge    *Solved    `json:"huge,omitempty"`
 	Limited *Limited   `json:"limited"`
 	Figures []Figure   `json:"figures"`
 }
@@ -77,6 +79,7 @@ func (r *Results) judge() {
 	for _, s := range r.Sizes {
 		r.ratios(s)
 	}
+	r.ofGraphs()
 	for _, c := range r.Compile {
 		r.compiled(c)
 	}
@@ -215,7 +218,7 @@ func (r *Results) text() string {
 	for _, s := range r.Sizes {
 		fmt.Fprintf(&sb, "%s events: %s ids of %s profiles; results equal to those of the references\n", number(s.Events), number(s.Nodes), number(s.Profiles))
 	}
-	rows := [][]string{{"measure", "events", "measured", "target", ""}}
+	rows := [][]string{{"measure", "size", "measured", "target", ""}}
 	for _, f := range r.Figures {
 		verdict := ""
 		if f.OK != nil {

@@ -23,64 +23,76 @@ const rowsFile = "rows.int32"
 
 // made is what data answers.
 type made struct {
-	Dir    string `json:"dir"`
-	Events int64  `json:"events"`
+	Dir  string `json:"dir"`
+	Size int64  `json:"size"`
 }
 
 // originFile says what the data of a folder were made by: the hash function of the engine may change with its version.
 const originFile = "made_by.txt"
 
-// data writes the files of a size unless they are there and made by the same statements and engine. It writes all or none:
-// they are made in a folder beside and moved at the end.
+// data writes the files of a size unless they are there.
 func data(ctx context.Context, s settings) (any, error) {
-	out := made{s.dir, s.events}
+	return made{s.dir, s.events}, s.once(ctx, generateSQL+graphSQL, func(ctx context.Context, db *sql.DB, s settings) error {
+		for _, text := range []string{generateSQL, graphSQL} {
+			if err := s.script(ctx, db, text); err != nil {
+				return err
+			}
+		}
+		return writeRows(ctx, db, filepath.Join(s.dir, rowsFile))
+	})
+}
+
+// once fills a folder unless it was filled by the same statements and engine. It writes all or none: files are made in a
+// folder beside, which is moved at the end.
+func (s settings) once(ctx context.Context, statements string, write func(context.Context, *sql.DB, settings) error) error {
 	db, err := s.open(ctx, "")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer db.Close()
 	var version string
 	if err := db.QueryRowContext(ctx, "SELECT version()").Scan(&version); err != nil {
-		return nil, err
+		return err
 	}
-	origin := fmt.Sprintf("%s %x\n", version, sha256.Sum256([]byte(generateSQL+graphSQL)))
+	origin := fmt.Sprintf("%s %x\n", version, sha256.Sum256([]byte(statements)))
 	if b, err := os.ReadFile(filepath.Join(s.dir, originFile)); err == nil && string(b) == origin {
-		return out, nil
+		return nil
 	}
 	final := s.dir
 	s.dir += ".unfinished"
 	if err := os.RemoveAll(s.dir); err != nil {
-		return nil, err
+		return err
 	}
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
-		return nil, err
+		return err
 	}
-	for _, text := range []string{generateSQL, graphSQL} {
-		if err := s.script(ctx, db, text); err != nil {
-			return nil, err
-		}
-	}
-	if err := writeRows(ctx, db, filepath.Join(s.dir, rowsFile)); err != nil {
-		return nil, err
+	if err := write(ctx, db, s); err != nil {
+		return err
 	}
 	if err := os.WriteFile(filepath.Join(s.dir, originFile), []byte(origin), 0o644); err != nil {
-		return nil, err
+		return err
 	}
 	if err := os.RemoveAll(final); err != nil {
-		return nil, err
+		return err
 	}
-	return out, os.Rename(s.dir, final)
+	return os.Rename(s.dir, final)
 }
 
 // writeRows has the engine look up the number of every id and writes the numbers, row for row of both
 // sources. The rows come in the order of the engine, which is that of the files but for a shuffle of blocks.
-func writeRows(ctx context.Context, db *sql.DB, path string) (err error) {
-	rows, err := db.QueryContext(ctx, `
-		SELECT coalesce(u.node, -1), coalesce(e.node, -1), a.node
+func writeRows(ctx context.Context, db *sql.DB, path string) error {
+	return writeInts(ctx, db, `
+		SELECT unnest([coalesce(u.node, -1), coalesce(e.node, -1), a.node])
 		FROM ids
 		LEFT JOIN nodes AS u ON u.id = ids.u AND u.id_type = 'user_id'
 		LEFT JOIN nodes AS e ON e.id = ids.e AND e.id_type = 'email'
-		LEFT JOIN nodes AS a ON a.id = ids.a AND a.id_type = 'anonymous_id'`)
+		LEFT JOIN nodes AS a ON a.id = ids.a AND a.id_type = 'anonymous_id'`, path,
+		func(buf []byte, id int64) []byte { return binary.LittleEndian.AppendUint32(buf, uint32(id)) })
+}
+
+// writeInts writes the integers of a query, in the form that put gives them.
+func writeInts(ctx context.Context, db *sql.DB, query, path string, put func(buf []byte, id int64) []byte) (err error) {
+	rows, err := db.QueryContext(ctx, query)
 	if err != nil {
 		return err
 	}
@@ -90,16 +102,13 @@ func writeRows(ctx context.Context, db *sql.DB, path string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	buf := make([]byte, 0, 12<<16)
+	buf := make([]byte, 0, 8<<16)
 	for rows.Next() {
-		var ids [3]int32
-		if err := rows.Scan(&ids[0], &ids[1], &ids[2]); err != nil {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
 			return err
 		}
-		for _, id := range ids {
-			buf = binary.LittleEndian.AppendUint32(buf, uint32(id))
-		}
-		if len(buf) == cap(buf) {
+		if buf = put(buf, id); len(buf)+8 > cap(buf) {
 			if _, err := f.Write(buf); err != nil {
 				return err
 			}

@@ -33,7 +33,7 @@ func (s settings) open(ctx context.Context, path string) (*sql.DB, error) {
 
 // fill puts the folder and the size into a text of SQL.
 func (s settings) fill(text string) string {
-	return strings.NewReplacer(":dir", s.dir, ":events", fmt.Sprint(s.events), ":warehouse", s.warehouse, ":database", s.database).Replace(text)
+	return strings.NewReplacer(":dir", s.dir, ":events", fmt.Sprint(s.events), ":edges", fmt.Sprint(s.edges), ":rows", fmt.Sprint(s.rows()), ":warehouse", s.warehouse, ":database", s.database).Replace(text)
 }
 
 // script runs statements that end in a semicolon at the end of a line.

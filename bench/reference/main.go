@@ -16,12 +16,16 @@ import (
 // settings are the flags that the commands share.
 type settings struct {
 	events    int64
+	edges     int64
+	shape     string
+	texts     bool
 	dir       string // where the data of one size is
 	database  string // a file to work in; it is made new
 	warehouse string // the file that kith made
 	threads   int
 	memory    string
 	times     int
+	most      int
 	stable    bool
 }
 
@@ -32,6 +36,10 @@ var commands = []struct {
 }{
 	{"data", "write the data of a size, unless it is there", data},
 	{"graph", "find the components of the graph given as integers", graph},
+	{"edges", "write a graph of a shape and size, unless it is there", edges},
+	{"unionfind", "find the components of such a graph in memory", unionFind},
+	{"splink", "find them in the engine, as Splink does", splink},
+	{"minlabel", "find them in the engine by passing the least label on", minLabel},
 	{"distinct", "read the ids of the graph, each combination once", distinct},
 	{"fused", "compute all features in one statement", fused},
 	{"each", "compute each feature in a statement of its own", each},
@@ -42,17 +50,21 @@ func main() {
 	flags := flag.NewFlagSet("reference", flag.ExitOnError)
 	var s settings
 	flags.Int64Var(&s.events, "events", 100_000, "number of events of data")
+	flags.Int64Var(&s.edges, "edges", 1_000_000, "number of edges of a graph")
+	flags.StringVar(&s.shape, "shape", "typical", "shape of a graph: typical, chain, shuffled, star, giant, cliques, shared")
+	flags.BoolVar(&s.texts, "texts", false, "write the graph with ids that are texts")
 	flags.StringVar(&s.dir, "dir", "", "folder of the data")
 	flags.StringVar(&s.database, "database", "", "database file of the references")
 	flags.StringVar(&s.warehouse, "warehouse", "", "database file that kith made")
 	flags.IntVar(&s.threads, "threads", 2, "threads of the engine")
 	flags.StringVar(&s.memory, "memory", "8GB", "memory of the engine")
 	flags.IntVar(&s.times, "times", 1, "how often graph is measured")
+	flags.IntVar(&s.most, "most", 1000, "rounds after which a loop in the engine is given up")
 	flags.BoolVar(&s.stable, "stable", false, "settle ties in first and last values by the value, as kith promises to")
 	flags.Usage = func() {
 		fmt.Fprintln(os.Stderr, "usage: reference COMMAND [flags]")
 		for _, c := range commands {
-			fmt.Fprintf(os.Stderr, "  %-8s %s\n", c.name, c.does)
+			fmt.Fprintf(os.Stderr, "  %-9s %s\n", c.name, c.does)
 		}
 		flags.PrintDefaults()
 	}

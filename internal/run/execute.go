@@ -260,10 +260,15 @@ func (x *executor) choose(ctx context.Context, c *dialect.Choose) error {
 		if _, can := x.conn.(Columnar); o.Needs == "kernel" && !can {
 			continue
 		}
+		before := x.choice
 		x.choice = o.Name
+		if before != "" { // a choice within what was chosen
+			x.choice = before + ", " + o.Name
+		}
 		x.progress(c.Name + ": " + o.Name)
 		err := x.all(ctx, o.Body)
 		if kernel.IsMemory(err) && i+1 < len(c.Options) {
+			x.choice = before
 			continue // the estimate was too low; the next option needs less
 		}
 		return err

@@ -52,8 +52,16 @@ func (r *Registry) exec(ctx context.Context, p rel.Program) error {
 	if diags.HasErrors() {
 		return errorOf(diags)
 	}
-	x := &executor{conn: r.Conn, progress: func(string) {}}
-	return x.all(ctx, stmts)
+	_, err := Carry(ctx, r.Conn, stmts, 0, func(string) {})
+	return err
+}
+
+// Carry runs printed statements outside of any step. memory is how many bytes the kernels may take, 0 for any number; tell
+// hears of progress. The result says what was chosen where there was a choice.
+func Carry(ctx context.Context, conn Conn, stmts []dialect.Stmt, memory int64, tell func(text string)) (choice string, err error) {
+	x := &executor{conn: conn, memory: memory, progress: tell}
+	err = x.all(ctx, stmts)
+	return x.choice, err
 }
 
 func (r *Registry) rows(ctx context.Context, q rel.Rel) ([][]any, error) {
