@@ -49,7 +49,7 @@ The warehouse is asked which tables and columns there are. With --assume_all_inp
 	fl.BoolVar(&f.force, "force", false, "plan to build again what is built already")
 	fl.StringSliceVarP(&f.refs, "model_refs", "m", nil, "only these models and what they need; may be repeated or a list with commas")
 	withoutFlag(c, &f.without)
-	f.pb.add(c, "rebase_incremental", "grep_var_dependencies", "allow_beta", "disable_registry_cache")
+	f.pb.add(c, "grep_var_dependencies", "allow_beta", "disable_registry_cache")
 	return c
 }
 

@@ -16,7 +16,6 @@ type pbFlags struct {
 // reasons say why a flag changes nothing.
 var reasons = []struct{ name, why string }{
 	{"disable_registry_cache", "the registry is read from the warehouse every time"},
-	{"rebase_incremental", "every run reads its inputs whole"},
 	{"grep_var_dependencies", "vars are found in the SQL itself"},
 	{"allow_beta", "nothing asks for consent"},
 	{"model_args", "no model takes arguments"},

@@ -72,7 +72,7 @@ run_report.json, which is the line result of --json. See kith show run_report.`,
 	fl.StringVar(&f.lineage.namespace, "openlineage_namespace", "", "namespace of the jobs in OpenLineage events; default is OPENLINEAGE_NAMESPACE, else kith")
 	withoutFlag(c, &f.without)
 	fl.StringVar(&f.plan, "plan", "", "do what this file says, which kith plan --out has written, or nothing")
-	f.pb.add(c, "model_args", "disable_registry_cache", "rebase_incremental", "grep_var_dependencies", "allow_beta")
+	f.pb.add(c, "model_args", "disable_registry_cache", "grep_var_dependencies", "allow_beta")
 	return c
 }
 

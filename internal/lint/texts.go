@@ -33,6 +33,7 @@ func textsOf(g *model.Graph) []text {
 		switch n := n.(type) {
 		case *model.Input:
 			rows(&n.Rows, add)
+			add("loaded_at_col", n.LoadedAt)
 			add("where", n.Where)
 		case *model.SQLModel:
 			rows(&n.Rows, add)

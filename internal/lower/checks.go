@@ -127,9 +127,9 @@ func (s *CheckScan) hash() {
 // fresh asks for the newest time of the rows that the run sees.
 func (l *lowering) fresh(s *CheckScan, c *model.Check, a *model.Assertion, in *model.Input) {
 	sel, _ := l.inputRows(in)
-	sel.Items = []rel.Item{item(&rel.Agg{Fn: rel.Max, Args: []rel.Expr{rel.F(rel.ToTimestamp, l.user(in.OccurredAt, in, inputAlias))}}, "newest")}
+	sel.Items = []rel.Item{item(&rel.Agg{Fn: rel.Max, Args: []rel.Expr{rel.F(rel.ToTimestamp, l.user(in.Age(), in, inputAlias))}}, "newest")}
 	s.Query = sel
-	sample := &rel.Select{From: sel.From, Items: []rel.Item{item(&rel.Agg{Fn: rel.Max, Args: []rel.Expr{l.user(in.OccurredAt, in, inputAlias)}}, "newest")}}
+	sample := &rel.Select{From: sel.From, Items: []rel.Item{item(&rel.Agg{Fn: rel.Max, Args: []rel.Expr{l.user(in.Age(), in, inputAlias)}}, "newest")}}
 	if in.Where != nil {
 		sample.Where = []rel.Expr{l.user(in.Where, in, inputAlias)}
 	}

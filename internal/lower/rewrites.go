@@ -18,6 +18,8 @@ const (
 	SplitPasses Rewrite = "split_passes"
 	// SolveInProcess finds the people of the graph in the process, while its ids fit into memory, instead of in SQL.
 	SolveInProcess Rewrite = "solve_in_process"
+	// ExtendGraphs begins with the identity graph of an earlier run: reads what came since and solves what that touches.
+	ExtendGraphs Rewrite = "extend_graphs"
 )
 
 // Rewrites are all rewrites with what each does, as help shows them.
@@ -30,6 +32,7 @@ var Rewrites = []struct {
 	{ReadVarTables, "read a finished var table instead of the bundles it is made of"},
 	{SplitPasses, "compute features for a part of the entities at a time when memory runs out"},
 	{SolveInProcess, "find connected ids in the process instead of in SQL"},
+	{ExtendGraphs, "begin with the identity graph of an earlier run instead of anew"},
 }
 
 // without reports whether a rewrite is switched off.

@@ -304,9 +304,9 @@ func (b *Builder) freshness(in *Input) *Assertion {
 			WithAlso(s.BlockAfter.Span, "block_after is written here").WithFix("make warn_after the shorter one, or take it away")
 		in.Broken = true
 	}
-	if in.OccurredAt == nil {
-		b.Diags.Errorf(diag.RCheck, s.Span, "the age of the rows of %s cannot be told: it has no occurred_at_col", in.Address).
-			WithAlso(in.Span, "declared here").WithFix("add occurred_at_col under app_defaults, or take freshness away")
+	if in.Age() == nil {
+		b.Diags.Errorf(diag.RCheck, s.Span, "the age of the rows of %s cannot be told: it has neither loaded_at_col nor occurred_at_col", in.Address).
+			WithAlso(in.Span, "declared here").WithFix("add one of them under app_defaults, or take freshness away")
 		in.Broken = true
 	}
 	if in.Broken {

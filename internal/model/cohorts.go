@@ -118,9 +118,12 @@ func (b *Builder) defaultStitcher(e *Entity) *Stitcher {
 	s.Address, s.Span = addr.Model(s.Name), e.Span
 	s.Enable = "only_if_necessary"
 	b.SetEnable(s, e.spec.DefaultIDStitcher)
+	timedelta := source.At[string]{}
 	if m := e.spec.DefaultIDStitcher; m != nil {
 		b.SetGrain(s, m.TimeGrain)
+		timedelta = m.IncrementalTimedelta
 	}
+	s.SetIncremental(e.spec.DefaultIDStitcher, timedelta)
 	add := func(from Source) {
 		for _, id := range from.SourceRows().IDsOf(e) {
 			if !id.MainID && id.ToDefault {

@@ -40,7 +40,7 @@ func columnsOf(s Source) []string {
 // checkColumns compares every column that a text names with the columns of its source.
 func (b *Builder) checkColumns() {
 	for _, in := range b.Inputs {
-		own := []*sqltext.Tree{in.OccurredAt, in.Where}
+		own := []*sqltext.Tree{in.OccurredAt, in.LoadedAt, in.Where}
 		b.checkTrees(in, in, append(own, idTrees(&in.Rows)...), false)
 		b.checkContract(in)
 	}

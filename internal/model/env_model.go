@@ -143,7 +143,7 @@ func (m materialization) Member(name string) (template.Value, bool) {
 	case "OutputType":
 		return template.Obj(outputType(m)), true
 	case "RunType":
-		return template.Str("discrete"), true
+		return template.Str("discrete"), true // of models with SQL of their own
 	}
 	return nil, false
 }
@@ -369,7 +369,7 @@ func (b *Builder) promisedColumn(path string) (Node, string, bool) {
 			names = append(names, c.Name.Value)
 		}
 	}
-	names = append(names, in.spec.OccurredAtCol.S)
+	names = append(names, in.spec.OccurredAtCol.S, in.spec.LoadedAtCol.S)
 	for _, id := range in.spec.IDs {
 		names = append(names, id.Select.S)
 	}

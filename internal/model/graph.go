@@ -3,6 +3,8 @@
 package model
 
 import (
+	"time"
+
 	"kith/internal/addr"
 	"kith/internal/source"
 	"kith/internal/spec"
@@ -247,6 +249,8 @@ type Input struct {
 	Columns []string
 	Path    string
 	Where   *sqltext.Tree
+	// LoadedAt is the time at which a row was loaded, nil where no column tells it.
+	LoadedAt *sqltext.Tree
 	// Freshness says how old the newest row may be, nil for any age.
 	Freshness *Freshness
 	// Literal holds the rows of a csv file of SQL literals; nil for any other file.
@@ -258,6 +262,14 @@ type Input struct {
 	remote bool
 	// replaced is set when the importer of a package put another node in the input's place.
 	replaced bool
+}
+
+// Age is the time by which the age of a row is told: when it was loaded, else when it occurred; nil where nothing tells.
+func (i *Input) Age() *sqltext.Tree {
+	if i.LoadedAt != nil {
+		return i.LoadedAt
+	}
+	return i.OccurredAt
 }
 
 // NamePart is one part of a table's name.
@@ -328,7 +340,11 @@ type Stitcher struct {
 	// Rules are the manual rules of the graph, nil for none.
 	Rules  *GraphRules
 	Output OutputType
-	spec   *spec.Model
+	// Incremental allows a run to begin with the graph of an earlier one. Lookback is how long before the end of that run a row may
+	// have occurred that it did not find yet, where no column tells when rows were loaded.
+	Incremental bool
+	Lookback    time.Duration
+	spec        *spec.Model
 }
 
 // DisplayName is the stitcher's name.

@@ -42,11 +42,15 @@ func (b *Builder) declareInputs() {
 			if s.OccurredAtCol.S != "" {
 				in.OccurredAt = b.TimeColumn(in, s.OccurredAtCol, Scope{From: in})
 			}
+			if s.LoadedAtCol.S != "" {
+				in.LoadedAt = b.TimeColumn(in, s.LoadedAtCol, Scope{From: in})
+			}
 			if s.Where.S != "" {
 				in.Where = b.Scalar(in, s.Where, Scope{From: in})
 			}
 			b.Check(func() {
 				b.noAggregates(in.OccurredAt, aTime)
+				b.noAggregates(in.LoadedAt, aTime)
 				b.noAggregates(in.Where, aRowFilter)
 			})
 		})

@@ -203,6 +203,9 @@ func (b *Builder) checkAppendOnly() {
 		at := s.Base().Span
 		switch s := s.(type) {
 		case *Input:
+			if s.LoadedAt != nil {
+				continue
+			}
 			at = s.Contract.IsAppendOnly.Span
 		case *SQLModel:
 			at = s.Contract.IsAppendOnly.Span

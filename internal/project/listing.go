@@ -61,7 +61,7 @@ func (c *Compiled) List() []*Listed {
 	for _, n := range c.Graph.Order {
 		l := describe(n)
 		b := n.Base()
-		l.Path, l.Hash, l.RunType = string(b.Address), b.Hash, "discrete"
+		l.Path, l.Hash, l.RunType = string(b.Address), b.Hash, runType(n)
 		l.Status = c.status(n, maybe)
 		l.Reason = b.Disabled
 		l.Dependencies = []string{}
@@ -114,6 +114,14 @@ func (c *Compiled) status(n model.Node, maybe map[model.Node]bool) string {
 		return Maybe
 	}
 	return Enabled
+}
+
+// runType says whether a run may begin with what an earlier one made of a node.
+func runType(n model.Node) string {
+	if s, ok := n.(*model.Stitcher); ok && s.Incremental && !s.Collator {
+		return "incremental"
+	}
+	return "discrete"
 }
 
 // describe fills in what depends on the kind of the node.

@@ -93,7 +93,7 @@ var rowBoundsObject = &Object[RowBounds]{
 
 // freshnessObject is the freshness block of an input.
 var freshnessObject = &Object[Freshness]{
-	Name: "freshness", Place: "inputs[].freshness", Doc: "How old the newest row may be at the end time of a run. The age is told by occurred_at_col.",
+	Name: "freshness", Place: "inputs[].freshness", Doc: "How old the newest row may be at the end time of a run. The age is told by loaded_at_col, else by occurred_at_col.",
 	Span: func(f *Freshness) *source.Span { return &f.Span },
 	Fields: []Field[Freshness]{
 		Duration("warn_after", "Age from which a run warns.", true, func(f *Freshness) *source.At[string] { return &f.WarnAfter }),

@@ -26,6 +26,7 @@ func binding(opts ...Opt) []Field[Input] {
 		Str("parquet", "Parquet files of the project; * stands for many.", func(i *Input) *source.At[string] { return &i.Parquet }, with(Beyond)...),
 		Str("json", "Files of the project with a JSON object in each line; * stands for many.", func(i *Input) *source.At[string] { return &i.JSON }, with(Beyond)...),
 		Txt("occurred_at_col", "Column with the time of each row. Rows without a time are always visible.", func(i *Input) *source.Text { return &i.OccurredAtCol }, with(Was("timestamp_col"))...),
+		Txt("loaded_at_col", "Column with the time at which each row was loaded. Rows that are loaded later have no earlier one. It tells a graph which rows are new, and freshness how old the newest is.", func(i *Input) *source.Text { return &i.LoadedAtCol }, with(Beyond)...),
 		Names("row_identifier", "Columns that identify a row.", func(i *Input) *[]source.At[string] { return &i.RowIdentifier }, with(Since(67), NoEffect)...),
 		Objs("ids", "The ids that each row carries, in order of trust.", inputIDObject, func(i *Input) *[]*InputID { return &i.IDs }, with()...),
 	}

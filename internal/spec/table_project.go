@@ -35,7 +35,7 @@ var defaultStitcherObject = &Object[Materialization]{
 	Span: func(m *Materialization) *source.Span { return &m.Span },
 	Fields: []Field[Materialization]{
 		Enum("time_grain", "For which times the id graph is built: the latest boundary of the grain.", TimeGrains, func(m *Materialization) *source.At[string] { return &m.TimeGrain }, Since(63)),
-		Duration("incremental_timedelta", "How far before the last run's end late rows are still read.", false, func(m *Materialization) *source.At[string] { return &m.IncrementalTimedelta }, Default("96h")),
+		Duration("incremental_timedelta", "How long after it occurred a row may arrive, for sources of which nothing tells when rows were loaded. A run that extends an earlier graph reads so far back.", false, func(m *Materialization) *source.At[string] { return &m.IncrementalTimedelta }, Default("96h")),
 		Inline("materialization", "How the id graph is kept.", MaterializationObject),
 		Ignored[Materialization]("validity_time", "How long a result stayed usable.", Gone(80)),
 	},

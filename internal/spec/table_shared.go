@@ -30,7 +30,7 @@ var MaterializationObject = &Object[Materialization]{
 	Fields: []Field[Materialization]{
 		Enum("output_type", "What the model becomes: a table, a view, SQL inlined where it is used (ephemeral), or a column of the var table.", OutputTypes,
 			func(m *Materialization) *source.At[string] { return &m.OutputType }, Default("depends on the model type")),
-		Enum("run_type", "Whether the model is built from scratch for each run or extends an earlier result.", RunTypes,
+		Enum("run_type", "Whether the model is built from scratch for each run or may begin with the result of an earlier one, with the same outcome. It means something for id stitchers.", RunTypes,
 			func(m *Materialization) *source.At[string] { return &m.RunType }, Default("discrete; incremental for id stitchers")),
 		enableStatus("enable_status"),
 		enableStatus("requested_enable_status"),

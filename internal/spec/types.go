@@ -193,7 +193,7 @@ type Input struct {
 	Where    source.Text
 	// Exactly one of Table, View, CSV, S3, Parquet and JSON is written.
 	Table, View, CSV, S3, Parquet, JSON source.At[string]
-	OccurredAtCol                       source.Text
+	OccurredAtCol, LoadedAtCol          source.Text
 	RowIdentifier                       []source.At[string]
 	IDs                                 []*InputID
 	Freshness                           *Freshness

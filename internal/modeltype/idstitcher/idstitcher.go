@@ -14,6 +14,8 @@ type Spec struct {
 	EdgeSources     []*EdgeSource
 	Materialization *spec.Materialization
 	TimeGrain       source.At[string]
+	// IncrementalTimedelta is a Go duration, "" when not written.
+	IncrementalTimedelta source.At[string]
 }
 
 // EdgeSource is an item of edge_sources.
@@ -38,7 +40,8 @@ var Object = &spec.Object[Spec]{
 		spec.Str("entity_key", "The entity stitched.", func(s *Spec) *source.At[string] { return &s.EntityKey }, spec.Required),
 		spec.Objs("edge_sources", "Inputs and SQL models whose ids belong together.", edgeObject, func(s *Spec) *[]*EdgeSource { return &s.EdgeSources }, spec.Required),
 		spec.Obj("materialization", "output_type view or table.", spec.MaterializationObject, func(s *Spec) **spec.Materialization { return &s.Materialization }),
-		spec.Ignored[Spec]("incremental_timedelta", "How far an incremental run looks back for late rows."),
+		spec.Duration("incremental_timedelta", "How long after it occurred a row may arrive, for sources of which nothing tells when rows were loaded. A run that extends an earlier graph reads so far back.", false,
+			func(s *Spec) *source.At[string] { return &s.IncrementalTimedelta }, spec.Default("96h")),
 		spec.Ignored[Spec]("main_id_type", "Name of the type of main ids.", spec.Default("rudder_id")),
 		spec.Ignored[Spec]("max_iterations", "A bound on rounds. The graph is always solved to its end."),
 		spec.TimeGrain(func(s *Spec) *source.At[string] { return &s.TimeGrain }),
@@ -74,6 +77,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 	if mat := s.Materialization; mat != nil && mat.OutputType.Value == "table" {
 		n.Output = model.AsTable
 	}
+	n.SetIncremental(s.Materialization, s.IncrementalTimedelta)
 	if !b.AddStitcher(n) {
 		return
 	}
