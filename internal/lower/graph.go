@@ -38,6 +38,8 @@ type graph struct {
 	scratch []rel.Object
 	tuples  []tuples
 	limits  []model.Limit
+	// base is the graph whose ids this one carries on, nil for a first one.
+	base *Base
 	// rules are the manual rules that hold, when the graph has any; audit is what limits took away, when it has any.
 	rules, audit rel.Object
 	// links are the pairs of keys to solve over; nil when the tuples tell all.
@@ -58,6 +60,7 @@ func idCol(i int) string { return fmt.Sprintf("id%d", i+1) }
 // names of components, mapping.
 func (l *lowering) stitcher(n *model.Stitcher) {
 	g := &graph{l: l, n: n, out: l.objectOf(n), limits: n.Entity.Limits()}
+	g.base = g.findBase()
 	if n.Rules != nil {
 		g.readRules()
 	}
@@ -66,7 +69,7 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 			g.readTuples(i, es)
 		}
 	}
-	mapping := g.l.part(g.out, "_internal_mapping")
+	mapping := g.l.part(g.out, MappingSuffix)
 	edges, idEdges := g.l.part(g.out, "_internal_edges"), g.l.part(g.out, "_internal_id_edges")
 	extra := []rel.Object{mapping, edges, idEdges}
 	if len(g.limits) > 0 {
@@ -86,6 +89,9 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 		}
 		g.solve(nodes, seed, labels)
 		g.name(nodes, labels, mapping)
+		chain := g.l.part(g.out, ChainSuffix)
+		extra = append(extra, chain)
+		g.let(chain, g.chain())
 	}
 	g.program = append(g.program,
 		&rel.Let{Out: edges, Kind: rel.MakeView, Body: g.edges()},
@@ -107,7 +113,7 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 		g.program = append(g.program, &rel.Drop{Object: o})
 	}
 	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: g.out, Extra: extra, Kept: kept,
-		Type: typ, Program: g.program, Span: n.Span, Scratch: g.scratch}, n.Grain)
+		Type: typ, Program: g.program, Span: n.Span, Scratch: g.scratch, MainID: n.Entity.IDColumn, AsOf: g.asOf()}, n.Grain)
 	if n.Entity.Stitcher == n {
 		l.publish(&Published{Name: n.Name, Step: n.Address, From: g.out, Entity: n.Entity, Kind: "graph", Span: n.Span})
 	} else {

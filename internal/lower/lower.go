@@ -27,6 +27,9 @@ type Context struct {
 	// Have gives the bundles that were made in a seq no under a ref and are there, and nothing where that of the whole hash is
 	// among them. A var that one of them has is read from it. nil when nothing is known.
 	Have func(seqNo int64, ref addr.Addr, whole string) []Made
+	// Base gives the graph whose ids that of a stitcher is to carry on, whose material is made under a name; nil for a first one. nil when
+	// nothing is known.
+	Base func(stitcher addr.Addr, material string) *Base
 	// Without are the rewrites that are not to be done.
 	Without []Rewrite
 	// KernelNodes is how many ids the in-process solver may hold; above it the graph is solved in SQL.
@@ -76,6 +79,10 @@ type Step struct {
 	Parts []Part
 	// Scratch are objects that nothing needs once the step is done.
 	Scratch []rel.Object
+	// MainID is the column of main ids of an identity graph, "" for other steps. AsOf is set for a graph of a time before that of the
+	// one whose ids it has: none carries its ids on.
+	MainID string
+	AsOf   bool
 }
 
 // Published is one view in the target schema.

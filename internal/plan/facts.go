@@ -7,6 +7,7 @@ import (
 
 	"kith/internal/addr"
 	"kith/internal/lower"
+	"kith/internal/material"
 	"kith/internal/model"
 	"kith/internal/rel"
 )
@@ -17,24 +18,32 @@ type Facts struct {
 	Materials []Material
 	// Objects are the names (lower case) of the tables and views of the internal schema.
 	Objects map[string]bool
+	// LongestName is how many bytes of a name the engine keeps, 0 for all.
+	LongestName int
 	// Definitions are those of nodes and steps of earlier runs, by ref in lower case and hash.
 	Definitions map[model.Need]model.Definition
 	// PublishNo is the number of the present publish, 0 before the first, and Names what it shows.
 	PublishNo int64
 	Names     []PublishedName
+	// Line are the materials that published names showed in the publishes that led to the present one, by ref in lower case, the latest
+	// publish first: where readers were returned to an earlier publish, that one and those before it.
+	Line map[string][]string
 	// Rows are the numbers of rows of inputs' tables, by ref in lower case, where the catalog knows them.
 	Rows map[string]int64
 	// Passed are the checks that are known to have passed, by PassedKey.
 	Passed map[string]bool
 }
 
-// Material is a complete material of the registry.
+// Material is a complete material of the registry. Type is what the step that made it is called in the registry.
 type Material struct {
-	Ref, Hash, Name string
-	SeqNo           int64
+	Ref, Type, Hash, Name string
+	SeqNo                 int64
 	// Rows is the number of its rows, -1 where that is not known.
 	Rows    int64
 	EndTime time.Time
+	// MainID and AsOf are those of an identity graph: see lower.Step.
+	MainID string
+	AsOf   bool
 }
 
 // PublishedName is a name that readers see, with the project that declares it.
@@ -96,4 +105,34 @@ func (f *Facts) Made(seqNo int64, ref addr.Addr, whole string) []lower.Made {
 		}
 	}
 	return out
+}
+
+// Base is the graph whose ids that of a stitcher carries on, whose material is made under a name: of the graphs in the line of
+// publishes the one of the latest end time, of several the one published last. It is nil for a first graph: see lower.Context.
+func (f *Facts) Base(stitcher addr.Addr, material string) *lower.Base {
+	var best *Material
+	for _, name := range f.Line[stitcher.Key()] {
+		i := slices.IndexFunc(f.Materials, func(m Material) bool { return strings.EqualFold(m.Name, name) })
+		if i < 0 || strings.EqualFold(name, material) || !f.carries(&f.Materials[i]) {
+			continue
+		}
+		if m := &f.Materials[i]; best == nil || m.EndTime.After(best.EndTime) {
+			best = m
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	return &lower.Base{Material: best.Name, Hash: best.Hash, SeqNo: best.SeqNo, EndTime: best.EndTime, MainID: best.MainID,
+		Chain: f.part(best.Name, lower.ChainSuffix)}
+}
+
+// carries reports whether a material is a graph that another one can carry on.
+func (f *Facts) carries(m *Material) bool {
+	return m.Type == "id_stitcher" && !m.AsOf && f.part(m.Name, lower.MappingSuffix)
+}
+
+// part reports whether a part of a material is there.
+func (f *Facts) part(name, suffix string) bool {
+	return f.Objects[strings.ToLower(material.Fit(name+suffix, f.LongestName))]
 }

@@ -19,6 +19,8 @@ type past interface {
 	number(s Settings) func(end time.Time) int64
 	// made gives the bundles that are there, as lower.Context has it.
 	made() func(seqNo int64, ref addr.Addr, whole string) []lower.Made
+	// base gives the identity graphs that new ones carry on, as lower.Context has it.
+	base() func(stitcher addr.Addr, material string) *lower.Base
 	// facts tells what the steps of a run are compared with.
 	facts(l *lower.Result) (plan.Facts, error)
 }
@@ -34,6 +36,8 @@ func (o offline) made() func(int64, addr.Addr, string) []lower.Made {
 	}
 	return o.known.Made
 }
+
+func (o offline) base() func(addr.Addr, string) *lower.Base { return o.known.Base }
 
 func (o offline) facts(*lower.Result) (plan.Facts, error) { return o.known, nil }
 
@@ -77,6 +81,8 @@ func (r *registered) made() func(int64, addr.Addr, string) []lower.Made {
 		return r.known.Made(seqNo, ref, whole)
 	}
 }
+
+func (r *registered) base() func(addr.Addr, string) *lower.Base { return r.known.Base }
 
 // define reads the definitions, once.
 func (r *registered) define() {

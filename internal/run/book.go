@@ -117,10 +117,16 @@ func (r *Registry) Books(ctx context.Context) ([]*Book, error) {
 
 // books reads the book of one publish, or with no 0 of all, the newest first.
 func (r *Registry) books(ctx context.Context, no int64) ([]*Book, error) {
-	sel := r.selectFrom(publishedTable, "publish_no", "name", "kind", "material_name", "seq_no", "model_ref", "project", "comments", "published_at", "returned_to")
-	if no > 0 {
-		sel.Where = []rel.Expr{rel.Eq(rel.C("t", "publish_no"), rel.I(no))}
+	if no == 0 {
+		return r.booksWhere(ctx)
 	}
+	return r.booksWhere(ctx, rel.Eq(rel.C("t", "publish_no"), rel.I(no)))
+}
+
+// booksWhere reads the entries of all books for which conditions hold, the newest book first.
+func (r *Registry) booksWhere(ctx context.Context, where ...rel.Expr) ([]*Book, error) {
+	sel := r.selectFrom(publishedTable, "publish_no", "name", "kind", "material_name", "seq_no", "model_ref", "project", "comments", "published_at", "returned_to")
+	sel.Where = where
 	rows, err := r.rows(ctx, sel)
 	if err != nil {
 		return nil, err

@@ -139,6 +139,7 @@ func judge(list []Holding, books []*Book, runs []Past, opt CleanupOptions) []Ver
 		}
 	}
 	j.shown(books, opt.KeepLast)
+	j.bases(line(books))
 	j.newest()
 	var last time.Time
 	if len(runs) > 0 {
@@ -207,6 +208,31 @@ func (j *judgement) shown(books []*Book, keepLast int) {
 	}
 	for _, b := range returnable(books, keepLast) {
 		j.book(b, fmt.Sprintf("publish %d, which can be returned to, shows it as ", b.No))
+	}
+}
+
+// bases keeps of every identity graph the one whose ids the next run carries on: readers need not see it, where what they see is of an
+// earlier time (see plan.Facts.Base).
+func (j *judgement) bases(line []*Book) {
+	best := map[string]int{}
+	var refs []string
+	for _, b := range line {
+		for _, n := range b.Names {
+			i, ok := j.at[strings.ToLower(n.Material)]
+			if !ok || j.list[i].Type != graphType || j.list[i].AsOf || j.list[i].status != statusComplete {
+				continue
+			}
+			ref := strings.ToLower(n.Ref)
+			if k, known := best[ref]; !known {
+				refs = append(refs, ref)
+				best[ref] = i
+			} else if j.list[i].EndTime.After(j.list[k].EndTime) {
+				best[ref] = i
+			}
+		}
+	}
+	for _, ref := range refs {
+		j.keep(best[ref], "the next run carries its ids on")
 	}
 }
 

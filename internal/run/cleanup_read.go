@@ -34,7 +34,7 @@ func (r *Registry) holdings(ctx context.Context) ([]Holding, error) {
 			at[key] = h
 			all = append(all, h)
 		}
-		h.take(e, metadataOf(meta))
+		h.take(e, meta)
 	}
 	var out []Holding
 	for _, h := range all {

@@ -177,13 +177,14 @@ func (r *Registry) define(ctx context.Context, p *Plan) error {
 
 // Known are the facts that the registry has for plans, but for the definitions.
 func (r *Registry) Known(ctx context.Context) (plan.Facts, error) {
-	f := plan.Facts{Objects: map[string]bool{}}
+	f := plan.Facts{Objects: map[string]bool{}, LongestName: dialect.LongestName(r.Dialect)}
 	entries, err := r.Entries(ctx)
 	if err != nil {
 		return f, err
 	}
 	for _, e := range entries {
-		f.Materials = append(f.Materials, plan.Material{Ref: e.Ref, Hash: e.Hash, Name: e.Material, SeqNo: e.SeqNo, Rows: e.Rows, EndTime: e.EndTime})
+		f.Materials = append(f.Materials, plan.Material{Ref: e.Ref, Type: e.Type, Hash: e.Hash, Name: e.Material, SeqNo: e.SeqNo,
+			Rows: e.Rows, EndTime: e.EndTime, MainID: e.MainID, AsOf: e.AsOf})
 	}
 	objects, err := r.readObjects(ctx)
 	if err != nil {
@@ -197,6 +198,9 @@ func (r *Registry) Known(ctx context.Context) (plan.Facts, error) {
 	f.PublishNo = book.No
 	for _, n := range book.Names {
 		f.Names = append(f.Names, plan.PublishedName{Name: n.Name, Material: n.Material, Ref: n.Ref, Project: n.Project, SeqNo: n.SeqNo})
+	}
+	if f.Line, err = r.line(ctx, entries); err != nil {
+		return f, err
 	}
 	if f.Passed, err = r.Passed(ctx); err != nil {
 		return f, err

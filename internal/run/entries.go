@@ -19,6 +19,10 @@ type Entry struct {
 	// Rows is the number of its rows, -1 for a view.
 	Rows          int64
 	EndTime, Made time.Time
+	// MainID is the column of main ids of an identity graph, "" where the registry does not say. AsOf is set for one of a time before
+	// that of the graph whose ids it has.
+	MainID string
+	AsOf   bool
 }
 
 // Entries returns the complete materials of all runs that were not cleaned up, by sequence number and in the order they were made.
@@ -35,7 +39,7 @@ func (r *Registry) Entries(ctx context.Context) ([]Entry, error) {
 	at := map[string]int{}
 	for _, row := range rows {
 		e, meta := entryOf(row)
-		status := statusOf(meta)
+		status := meta.Complete.Status
 		if i, ok := at[e.Material]; ok && status == statusGone {
 			out[i].Material = ""
 			delete(at, e.Material)
@@ -60,8 +64,8 @@ func (r *Registry) Entries(ctx context.Context) ([]Entry, error) {
 var entryColumns = []string{"seq_no", "creation_ts", "model_ref", "model_name", "model_type", "model_hash", "model_key", "entity_key", "material_name",
 	"row_count", "end_ts", "target", "metadata"}
 
-// entryOf reads a row of these columns; meta is the JSON of its metadata.
-func entryOf(row []any) (e Entry, meta string) {
+// entryOf reads a row of these columns.
+func entryOf(row []any) (e Entry, meta metadata) {
 	text := func(i int) string { s, _ := row[i].(string); return s }
 	e = Entry{Ref: text(2), Name: text(3), Type: text(4), Hash: text(5), Key: text(6), Entity: text(7), Material: text(8), Target: text(11), Rows: -1}
 	e.SeqNo, _ = row[0].(int64)
@@ -70,7 +74,9 @@ func entryOf(row []any) (e Entry, meta string) {
 	if n, ok := row[9].(int64); ok {
 		e.Rows = n
 	}
-	return e, text(12)
+	meta = metadataOf(text(12))
+	e.MainID, e.AsOf = meta.MainID, meta.AsOf
+	return e, meta
 }
 
 // projects are the names of the projects that ran the sequence numbers, of each the last.

@@ -115,6 +115,9 @@ type metadata struct {
 	Reads *[]string `json:"reads,omitempty"`
 	// Retention is how long the material is kept after its last use, as a Go duration; "" when the project did not say.
 	Retention string `json:"retention_period,omitempty"`
+	// MainID is the column of main ids of an identity graph; AsOf as lower.Step has it.
+	MainID string `json:"main_id,omitempty"`
+	AsOf   bool   `json:"as_of,omitempty"`
 }
 
 type materialObject struct {
@@ -133,7 +136,7 @@ func metadataOf(text string) metadata {
 
 // Record appends a row for a step. Steps without a node (publishing) leave none.
 func (r *Registry) Record(ctx context.Context, s *Step, p *Plan, status int, rows int64) error {
-	var m metadata
+	m := metadata{MainID: s.MainID, AsOf: s.AsOf}
 	m.Complete.Status = status
 	m.MaterialObjects = append(m.MaterialObjects, materialObject{s.Out.Name()})
 	for _, o := range s.Extra {
