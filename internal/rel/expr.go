@@ -197,7 +197,18 @@ const (
 	Greatest       Fn = "greatest"         // skips NULLs
 	ToTimestamp    Fn = "to_utc_timestamp" // any date or time value as a timestamp without zone, in UTC
 	ByBytes        Fn = "by_bytes"         // the same text, which compares by its bytes
+	CharLength     Fn = "char_length"      // how many characters a text has
 	Now            Fn = "now"              // the clock of the warehouse at this moment, as a timestamp without zone, in UTC
+)
+
+// The functions of package normal, the same on every engine whatever its version and locale. The last two are NULL of a text that
+// is none.
+const (
+	TrimSpaces   Fn = "trim_spaces"
+	LowerCase    Fn = "lower_case"
+	PlainLetters Fn = "plain_letters"
+	EmailAddress Fn = "email_address"
+	PhoneNumber  Fn = "phone_number" // phone_number(text, country, trunk), each literal; country may be empty
 )
 
 // AggFn is an aggregate.

@@ -17,6 +17,7 @@ var rooms = []struct {
 }{
 	{"source", "text and places know nothing of what the text means"},
 	{"diag", "everybody may say something about a place"},
+	{"normal", "what an id becomes, by fixed tables, knows no project"},
 	{"spec", "what is written, before any name is resolved"},
 	{"migrate", "texts are brought into the current form before any name is resolved"},
 	{"packages", "projects are found before any name is resolved"},

@@ -48,6 +48,19 @@ func exprCases() []Case {
 			Want: []string{"x|NULL|ab|NULL|äb|äb|false|true|1|2|false|true|false"},
 		},
 		{
+			Name: "normalisers",
+			Read: one(
+				as("a", rel.F(rel.TrimSpaces, rel.S("\u00a0 Ä b\t"))),
+				as("b", rel.F(rel.LowerCase, rel.S("ÄİK"))),
+				as("c", rel.F(rel.PlainLetters, rel.S("Łódź, Straße"))),
+				as("d", rel.F(rel.EmailAddress, rel.S(" Ann@Example.com "))),
+				as("e", rel.F(rel.EmailAddress, rel.S("none"))),
+				as("f", rel.F(rel.PhoneNumber, rel.S("030/123456"), rel.S("49"), rel.S("0"))),
+				as("g", rel.F(rel.CharLength, rel.S("äb🙂"))),
+			),
+			Want: []string{"Ä b|äik|Lodz, Strasse|ann@example.com|NULL|+4930123456|3"},
+		},
+		{
 			Name: "sha1",
 			Read: one(as("a", rel.F(rel.SHA1Hex, rel.S("abc")))),
 			Want: []string{"a9993e364706816aba3e25717850c26c9cd0d89d"},

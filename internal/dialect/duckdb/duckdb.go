@@ -25,11 +25,12 @@ func New() dialect.Dialect {
 			rel.Coalesce: "coalesce({*})",
 			rel.NullIf:   "nullif({*})",
 			// "Text Functions": concat() skips NULLs, || does not.
-			rel.Concat:  "({*||})",
-			rel.Lower:   "lower({0})",
-			rel.Trim:    "trim({0})",
-			rel.Left_:   "left({*})",
-			rel.SHA1Hex: "sha1({0})",
+			rel.Concat:     "({*||})",
+			rel.Lower:      "lower({0})",
+			rel.Trim:       "trim({0})",
+			rel.CharLength: "length({0})",
+			rel.Left_:      "left({*})",
+			rel.SHA1Hex:    "sha1({0})",
 			// "Utility Functions": hash() is unsigned; through BIT its 64 bits become a BIGINT, where a plain cast overflows.
 			rel.Bucket: "CAST(hash({0}) % {1} AS BIGINT)",
 			rel.Hash64: "CAST(CAST(hash({*}) AS BIT) AS BIGINT)",
@@ -44,7 +45,7 @@ func New() dialect.Dialect {
 			rel.Now: "timezone('UTC', now())",
 			// "Struct Functions": row() compares field by field, NULL after every value.
 		},
-		Fn: timestamps,
+		Fn: functions,
 		// "Aggregate Functions": arg_min() skips rows whose value is NULL, arg_min_null() keeps them.
 		Agg: firstRow,
 		// "Numeric Operators": / is true division; a zero divisor gives an infinity or NULL, as a setting has it.
@@ -65,6 +66,7 @@ func New() dialect.Dialect {
 		// "MERGE INTO".
 		MergeByName: true,
 		File:        file,
+		Prepare:     macros(),
 	})
 }
 
@@ -96,23 +98,32 @@ func firstRow(w *ansi.Writer, a *rel.Agg) bool {
 	return true
 }
 
+func functions(w *ansi.Writer, f *rel.Func) bool {
+	if f.Fn == rel.ToTimestamp {
+		timestamps(w, f)
+		return true
+	}
+	if call, ok := normalisers[f.Fn]; ok {
+		w.InternalSchema()
+		w.Template(call, f.Args)
+		return true
+	}
+	return false
+}
+
 // timestamps prints ToTimestamp. typeof() of a column is folded while planning, so that only the branch of the column's
 // type is left; each branch binds for every type. "Timestamp Types": a cast of text to TIMESTAMP drops an offset that the
 // text may end in, so such text goes through TIMESTAMPTZ; text without one must not, or it would be taken for local time.
-func timestamps(w *ansi.Writer, f *rel.Func) bool {
-	if f.Fn != rel.ToTimestamp {
-		return false
-	}
+func timestamps(w *ansi.Writer, f *rel.Func) {
 	if ansi.IsTimestamp(f.Args[0]) {
 		w.Operand(f.Args[0])
-		return true
+		return
 	}
 	w.Template("CASE typeof({0})"+
 		" WHEN 'TIMESTAMP WITH TIME ZONE' THEN timezone('UTC', TRY_CAST({0} AS TIMESTAMPTZ))"+
 		" WHEN 'VARCHAR' THEN CASE WHEN regexp_matches(CAST({0} AS VARCHAR), ':.*[-+A-Za-z]')"+
 		" THEN timezone('UTC', CAST(CAST({0} AS VARCHAR) AS TIMESTAMPTZ)) ELSE CAST(CAST({0} AS VARCHAR) AS TIMESTAMP) END"+
 		" ELSE CAST({0} AS TIMESTAMP) END", f.Args)
-	return true
 }
 
 // file prints the readers of "CSV Import", "Parquet" and "JSON". The types of a CSV are taken from the whole file: a

@@ -30,10 +30,11 @@ func New() dialect.Dialect {
 			rel.Coalesce: "coalesce({*})",
 			rel.NullIf:   "nullif({*})",
 			// "9.4 String Functions": concat() skips NULLs, || does not.
-			rel.Concat: "({*||})",
-			rel.Lower:  "lower({0})",
-			rel.Trim:   "trim({0})",
-			rel.Left_:  "left({*})",
+			rel.Concat:     "({*||})",
+			rel.Lower:      "lower({0})",
+			rel.Trim:       "trim({0})",
+			rel.CharLength: "length({0})",
+			rel.Left_:      "left({*})",
 			// Of the function list of hash support; 64 bits with a seed.
 			rel.Bucket: "mod(hashtextextended({0}, 0) & 9223372036854775807, {1})",
 			rel.Hash64: "hashtextextended({*})",
@@ -60,7 +61,7 @@ func New() dialect.Dialect {
 		HoleAlias: true,
 		// "COPY": files are those of the server.
 		LoadsFiles: true,
-		Prepare:    []func(w *ansi.Writer){collation, sha1},
+		Prepare:    []func(w *ansi.Writer){collation, sha1, makeNormal},
 		ByBytes:    byBytes,
 		Collates:   collates,
 	})
@@ -109,6 +110,9 @@ func functions(w *ansi.Writer, f *rel.Func) bool {
 		// "9.5 Binary String Functions": the core has SHA-2 only.
 		w.InternalSchema()
 		w.Template("kith_sha1({0})", f.Args)
+	case rel.TrimSpaces, rel.LowerCase, rel.PlainLetters, rel.EmailAddress, rel.PhoneNumber:
+		w.InternalSchema()
+		w.Template(normalisers[f.Fn], f.Args)
 	case rel.RegexFullMatch:
 		fullMatch(w, f.Args[0], f.Args[1])
 	case rel.ToTimestamp:

@@ -21,6 +21,9 @@ func TestCases(t *testing.T) {
 	for _, s := range dialecttest.Fixture {
 		e.exec(s)
 	}
+	for _, s := range dialect.Prepare(d, env) {
+		e.exec(s.S)
+	}
 	for i, c := range (dialecttest.Texts{Parser: parser}).Cases() {
 		t.Run(c.Name, func(t *testing.T) {
 			e.t = t
