@@ -88,8 +88,8 @@ func readSteps(lines []byte) ([]Step, error) {
 const graphStep = "identity graph of user"
 
 // featureStep matches the steps that take a project from ids to the var table, which is what the references do: the list of
-// main ids, the features by source, and the table that joins them.
-var featureStep = regexp.MustCompile(`^(all of user|[0-9]+ features? of user from .*|var table of user, .*)$`)
+// main ids, the features by source, and the table that joins them, or what is made beside one that is there.
+var featureStep = regexp.MustCompile(`^(all of user|[0-9]+ features? of user from .*|[0-9]+ new vars? of user|var table of user, .*)$`)
 
 // seconds adds up the steps that match.
 func seconds(steps []Step, match func(title string) bool) (sum float64, found bool) {

@@ -24,8 +24,9 @@ type Context struct {
 	Graph func(end time.Time) *model.Graph
 	// BeginTime is the zero time when rows of any age count.
 	BeginTime time.Time
-	// Have gives the bundles that were made in a seq no under a ref and are there, and nothing where that of the whole hash is
-	// among them. A var that one of them has is read from it. nil when nothing is known.
+	// Have gives the tables that were made in a seq no under a ref and are there. Where that of the whole hash is among them it
+	// gives nothing, and where that is a view those that the view is over. A var that one of them has is read from it. nil when
+	// nothing is known.
 	Have func(seqNo int64, ref addr.Addr, whole string) []Made
 	// Base gives the graph whose ids that of a stitcher is to carry on, whose material is made under a name; nil for a first one. nil when
 	// nothing is known.
@@ -61,6 +62,12 @@ type Step struct {
 	Vars []*model.EntityVar
 	// Of are the nodes that Hash is over, where it is not that of Node.
 	Of []model.Node
+	// Columns are what a table of finished vars has: the cohort that its rows are about, and the vars.
+	Columns []model.Node
+	// Beside is the material that this step makes the rest of, by ref and hash; the zero value for none.
+	Beside model.Need
+	// Over are the objects of other steps without which Out, a view, is nothing.
+	Over []rel.Object
 	// Hash is the hash the step's material is named by.
 	Hash string
 	// Out is the main object made; Extra are further ones that stay (edges, mapping).

@@ -9,18 +9,23 @@ import (
 	"kith/internal/model"
 )
 
-// Made is a bundle that an earlier run of a seq no made and that is there. Of are the nodes that it is of with the hashes that
-// they had then: its cohort and its vars.
+// Made is a bundle or a table of finished vars that an earlier run of a seq no made and that is there. Of are the nodes that
+// its hash is over, Columns those that a table of finished vars has, with the hashes that they had then.
 type Made struct {
-	Hash string
-	Of   []model.Need
+	Hash        string
+	Of, Columns []model.Need
 }
 
 // has reports whether a bundle holds the values of a var as it is defined now.
-func (m *Made) has(v *model.EntityVar) bool { return m.of(v) && m.of(v.Cohort) }
+func (m *Made) has(v *model.EntityVar) bool { return among(m.Of, v) && among(m.Of, v.Cohort) }
 
-func (m *Made) of(n model.Node) bool {
-	return slices.Contains(m.Of, model.Need{Ref: n.Addr().Key(), Hash: n.Base().Hash})
+// finished reports whether a table of finished vars is about the members of a cohort and has a var, both as they are defined now.
+func (m *Made) finished(c *model.Cohort, v *model.EntityVar) bool {
+	return among(m.Columns, v) && among(m.Columns, c)
+}
+
+func among(list []model.Need, n model.Node) bool {
+	return slices.Contains(list, model.Need{Ref: n.Addr().Key(), Hash: n.Base().Hash})
 }
 
 // splitBundles reads vars from the bundles that have them: only what none has makes a bundle of its own, a narrow one. So a
@@ -89,11 +94,12 @@ func gathered(nodes []model.Node) string {
 
 // Definition is what the hash of the step is taken over.
 func (s *Step) Definition() model.Definition {
+	columns := model.NeedsOf(s.Columns)
 	if s.Of != nil {
-		return model.Definition{Needs: model.NeedsOf(s.Of)}
+		return model.Definition{Needs: model.NeedsOf(s.Of), Columns: columns}
 	}
 	b := s.Node.Base()
-	return model.Definition{Parts: b.Parts, Needs: model.NeedsOf(b.Needs)}
+	return model.Definition{Parts: b.Parts, Needs: model.NeedsOf(b.Needs), Columns: columns}
 }
 
 // MadeOf are the nodes that Definition has as needs.

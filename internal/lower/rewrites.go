@@ -14,6 +14,8 @@ const (
 	FirstAsExtreme Rewrite = "first_value_as_arg_min"
 	// ReadVarTables reads the var table of a cohort as a whole where it is there in time, instead of the bundles it is made of.
 	ReadVarTables Rewrite = "read_var_tables"
+	// KeepVarTables keeps a finished var table when features come, and makes a view over it and a table of what is new.
+	KeepVarTables Rewrite = "keep_var_tables"
 	// SplitPasses computes features for a part of the entities at a time when memory does not do for all.
 	SplitPasses Rewrite = "split_passes"
 	// SolveInProcess finds the people of the graph in the process, while its ids fit into memory, instead of in SQL.
@@ -30,6 +32,7 @@ var Rewrites = []struct {
 	{FuseFeatures, "compute all features of one source in one pass over it"},
 	{FirstAsExtreme, "compute first_value and last_value over all rows as arg_min and arg_max"},
 	{ReadVarTables, "read a finished var table instead of the bundles it is made of"},
+	{KeepVarTables, "keep a var table when features come, and make only what is new beside it"},
 	{SplitPasses, "compute features for a part of the entities at a time when memory runs out"},
 	{SolveInProcess, "find connected ids in the process instead of in SQL"},
 	{ExtendGraphs, "begin with the identity graph of an earlier run instead of anew"},

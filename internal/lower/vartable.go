@@ -43,13 +43,14 @@ func (l *lowering) varsOf(c *model.Cohort, vars []*model.EntityVar, reader model
 			own = append(own, v)
 		}
 	}
-	return l.assemble(c, own, reader)
+	return l.assemble(c, own, reader, nil)
 }
 
 // assemble joins the bundles of a cohort's own vars to its main ids, applies types and defaults, and computes derived vars
-// level by level, so that each sees the finished values of those it uses. The result has the main id and the wanted vars.
-func (l *lowering) assemble(c *model.Cohort, want []*model.EntityVar, reader model.Node) rel.Rel {
-	a := &assembly{l: l, c: c, reader: reader, level: map[*model.EntityVar]int{}, foreign: map[*model.EntityVar]string{}}
+// level by level, so that each sees the finished values of those it uses. What a kept table has is read from it. The result has
+// the main id and the wanted vars.
+func (l *lowering) assemble(c *model.Cohort, want []*model.EntityVar, reader model.Node, k *kept) rel.Rel {
+	a := &assembly{l: l, c: c, reader: reader, kept: k, level: map[*model.EntityVar]int{}, foreign: map[*model.EntityVar]string{}}
 	for _, v := range want {
 		a.visit(v)
 	}
@@ -60,6 +61,7 @@ type assembly struct {
 	l      *lowering
 	c      *model.Cohort
 	reader model.Node
+	kept   *kept // nil for none
 	// order is own vars, each after those it uses, and vars of ancestors, which foreign gives the names that they get here.
 	order   []*model.EntityVar
 	level   map[*model.EntityVar]int
@@ -77,9 +79,12 @@ func (a *assembly) visit(v *model.EntityVar) {
 	}
 	n := 0
 	uses := v.Uses
-	if a.kept(v) {
+	switch {
+	case a.kept.finished(v):
+		uses = nil
+	case a.joins(v):
 		uses = defaultUses(v)
-	} else {
+	default:
 		n = 1
 	}
 	for _, u := range uses {
@@ -138,10 +143,16 @@ func (a *assembly) build(want []*model.EntityVar) rel.Rel {
 	return a.finish(rows, want, deepest)
 }
 
-// joined are the main ids with the vars of bundles and of ancestors. Vars whose default mentions no other are finished.
+// joined are the main ids with the vars of bundles and of ancestors. Vars whose default mentions no other are finished. A kept
+// table has all main ids of the cohort.
 func (a *assembly) joined() *rel.Select {
 	id := a.c.Entity.IDColumn
-	sel := &rel.Select{From: table(a.l.objectOf(a.c), "c"), Items: []rel.Item{item(rel.C("c", id), id)}}
+	sel := &rel.Select{Items: []rel.Item{item(rel.C("c", id), id)}}
+	if a.kept != nil {
+		sel.From = table(a.kept.object, "c")
+	} else {
+		sel.From = table(a.l.objectOf(a.c), "c")
+	}
 	join := func(r rel.Rel, alias string) string {
 		sel.Joins = append(sel.Joins, rel.Join{Kind: rel.Left, Source: rel.Source{Rel: r, Alias: alias}, On: []rel.Expr{rel.Eq(rel.C(alias, id), rel.C("c", id))}})
 		return alias
@@ -152,6 +163,8 @@ func (a *assembly) joined() *rel.Select {
 	for _, v := range a.order {
 		bd := a.l.bundleOf[v]
 		switch {
+		case a.kept.finished(v):
+			sel.Items = append(sel.Items, item(rel.C("c", v.Name), a.name(v)))
 		case v.Cohort != a.c:
 			o := a.l.holder(a.c, v, a.reader)
 			if owners[o] == "" {
@@ -192,7 +205,7 @@ func (a *assembly) derive(rows rel.Rel, n int) rel.Rel {
 		if a.level[v] != n {
 			continue
 		}
-		if a.kept(v) { // only its default had to wait
+		if a.joins(v) { // only its default had to wait
 			replaced = append(replaced, v.Name)
 		}
 		items = append(items, item(a.value(v), v.Name))
@@ -297,19 +310,14 @@ func (l *lowering) varTable(n *model.VarTable) {
 			comments[v.Name] = v.Description
 		}
 	}
-	out := l.objectOf(n)
-	kind := rel.MakeTable
-	if own == 0 && !c.IsRoot() {
-		kind = rel.MakeView // nothing but the parent's columns for the members: no copy of them
+	s := &Step{Addr: n.Address, Title: fmt.Sprintf("var table of %s, %s", cohortTitle(c), count(own, "var")), Node: n, Hash: n.Hash,
+		Type: "entity_var_table", Span: n.Span}
+	if own == 0 && !c.IsRoot() { // nothing but the parent's columns for the members: no copy of them
+		s.Out = l.objectOf(n)
+		s.Program = rel.Program{&rel.Let{Out: s.Out, Kind: rel.MakeView, Body: l.assemble(c, vars, n, nil)}}
+		l.add(s, n.Grain)
+	} else {
+		l.finishedTable(s, varTableName(c), c, vars, n.Grain)
 	}
-	var parts []Part
-	for _, v := range vars {
-		if v.Cohort == c && !l.isCoarse(v) && (l.bundleOf[v] == nil || v.Type != nil || v.Default != nil) {
-			parts = append(parts, l.varPart(c, v, n))
-		}
-	}
-	l.add(&Step{Parts: parts, Addr: n.Address, Title: fmt.Sprintf("var table of %s, %s", cohortTitle(c), count(own, "var")), Node: n, Hash: n.Hash,
-		Out: out, IsTable: kind == rel.MakeTable, Type: "entity_var_table", Span: n.Span,
-		Program: rel.Program{&rel.Let{Out: out, Kind: kind, Body: l.assemble(c, vars, n)}}}, n.Grain)
-	l.publish(&Published{Name: varTableName(c), Step: n.Address, From: out, Entity: c.Entity, Kind: "var table", ColumnComments: comments, Span: n.Span})
+	l.publish(&Published{Name: varTableName(c), Step: n.Address, From: s.Out, Entity: c.Entity, Kind: "var table", ColumnComments: comments, Span: n.Span})
 }

@@ -31,6 +31,8 @@ type Definition struct {
 	Parts []Part
 	// Needs are what it needs, by ref. Their hashes stand for their definitions.
 	Needs []Need
+	// Columns are not part of the hash: of a table of finished vars, the cohort of its rows and the vars that it has.
+	Columns []Need
 }
 
 // Part returns a piece by its name; ok is false when there is none.

@@ -44,6 +44,8 @@ type Material struct {
 	// MainID and AsOf are those of an identity graph: see lower.Step.
 	MainID string
 	AsOf   bool
+	// Over are the names of the objects that it is a view over and nothing without; none for a table.
+	Over []string
 }
 
 // PublishedName is a name that readers see, with the project that declares it.
@@ -57,14 +59,28 @@ func (f *Facts) Complete(name string) bool {
 	return slices.ContainsFunc(f.Materials, func(m Material) bool { return strings.EqualFold(m.Name, name) })
 }
 
-// Missing returns the first object of a step that is not there, "" when all are.
+// Missing returns the first object of a step that is not there, or that what it made before is a view over; "" when all are.
 func (f *Facts) Missing(s *lower.Step) string {
+	var names []string
 	for _, o := range Objects(s) {
-		if !f.Objects[strings.ToLower(o.Name())] {
-			return o.Name()
+		names = append(names, o.Name())
+	}
+	for _, m := range f.Materials {
+		if len(m.Over) > 0 && strings.EqualFold(m.Name, s.Out.Name()) {
+			names = append(names, m.Over...)
+		}
+	}
+	for _, n := range names {
+		if !f.Objects[strings.ToLower(n)] {
+			return n
 		}
 	}
 	return ""
+}
+
+// there reports whether a material and all that it is a view over are there.
+func (f *Facts) there(m Material) bool {
+	return f.Objects[strings.ToLower(m.Name)] && !slices.ContainsFunc(m.Over, func(o string) bool { return !f.Objects[strings.ToLower(o)] })
 }
 
 // Whole reports whether a step is built: it is complete and everything that it leaves is there.
@@ -75,33 +91,48 @@ func Objects(s *lower.Step) []rel.Object {
 	return slices.Concat([]rel.Object{s.Out}, s.Extra, s.Kept)
 }
 
-// Has reports whether bundles of a ref were made in a seq no, and that of the whole hash is not among those that are there.
+// Has reports whether Made may find something: whether tables of a ref were made in a seq no and that of the whole hash, as a
+// table, is not among those that are there.
 func (f *Facts) Has(seqNo int64, ref addr.Addr, whole string) bool {
 	any := false
-	for _, m := range f.Materials {
-		if m.SeqNo == seqNo && strings.EqualFold(m.Ref, string(ref)) && f.Objects[strings.ToLower(m.Name)] {
-			if m.Hash == whole {
-				return false
-			}
-			any = true
+	for _, m := range f.made(seqNo, ref) {
+		if m.Hash == whole && len(m.Over) == 0 {
+			return false
 		}
+		any = true
 	}
 	return any
 }
 
-// Made are the bundles of a ref that were made in a seq no and are there, nothing where that of the whole hash is among them:
-// see lower.Context.
+// made are the materials of a ref and a seq no that are there.
+func (f *Facts) made(seqNo int64, ref addr.Addr) []Material {
+	var out []Material
+	for _, m := range f.Materials {
+		if m.SeqNo == seqNo && strings.EqualFold(m.Ref, string(ref)) && f.there(m) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// Made are the tables of a ref that were made in a seq no and are there: nothing where that of the whole hash is among them, and
+// where that is a view those that it is over. See lower.Context.
 func (f *Facts) Made(seqNo int64, ref addr.Addr, whole string) []lower.Made {
 	if !f.Has(seqNo, ref, whole) {
 		return nil
 	}
+	all := f.made(seqNo, ref)
+	taken := func(m Material) bool { return len(m.Over) == 0 }
+	if i := slices.IndexFunc(all, func(m Material) bool { return m.Hash == whole }); i >= 0 {
+		taken = func(m Material) bool { return slices.Contains(all[i].Over, m.Name) }
+	}
 	var out []lower.Made
-	for _, m := range f.Materials {
-		if m.SeqNo != seqNo || !strings.EqualFold(m.Ref, string(ref)) || !f.Objects[strings.ToLower(m.Name)] {
+	for _, m := range all {
+		if !taken(m) {
 			continue
 		}
 		if d, ok := f.Definitions[model.Need{Ref: ref.Key(), Hash: m.Hash}]; ok {
-			out = append(out, lower.Made{Hash: m.Hash, Of: d.Needs})
+			out = append(out, lower.Made{Hash: m.Hash, Of: d.Needs, Columns: d.Columns})
 		}
 	}
 	return out

@@ -3,7 +3,6 @@ package plan_test
 import (
 	"flag"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -186,7 +185,11 @@ func happened(t *testing.T, was, is *model.Graph, script string) string {
 
 // made enters what a step made, with all definitions that it is of.
 func made(f *plan.Facts, s *lower.Step) {
-	f.Materials = append(f.Materials, plan.Material{Ref: string(s.Ref), Hash: s.Hash, Name: s.Out.Name(), SeqNo: s.SeqNo, Rows: -1, EndTime: s.EndTime})
+	m := plan.Material{Ref: string(s.Ref), Hash: s.Hash, Name: s.Out.Name(), SeqNo: s.SeqNo, Rows: -1, EndTime: s.EndTime}
+	for _, o := range s.Over {
+		m.Over = append(m.Over, o.Name())
+	}
+	f.Materials = append(f.Materials, m)
 	for _, o := range plan.Objects(s) {
 		f.Objects[strings.ToLower(o.Name())] = true
 	}
@@ -203,7 +206,11 @@ func made(f *plan.Facts, s *lower.Step) {
 		}
 	}
 	visit(s.MadeOf())
-	maps.Copy(f.Definitions, more)
+	for k, d := range more { // what a step made is told by itself, and not again by what needs it
+		if old, ok := f.Definitions[k]; !ok || len(old.Columns) == 0 {
+			f.Definitions[k] = d
+		}
+	}
 }
 
 func show(p *plan.Plan) string {

@@ -15,7 +15,11 @@ import (
 func (f *Facts) Text() string {
 	var b strings.Builder
 	for _, m := range f.Materials {
-		fmt.Fprintf(&b, "material %s %s %s seq_no %d end %s rows %d\n", m.Ref, m.Hash, m.Name, m.SeqNo, m.EndTime.UTC().Format(time.RFC3339Nano), m.Rows)
+		fmt.Fprintf(&b, "material %s %s %s seq_no %d end %s rows %d", m.Ref, m.Hash, m.Name, m.SeqNo, m.EndTime.UTC().Format(time.RFC3339Nano), m.Rows)
+		if len(m.Over) > 0 {
+			fmt.Fprintf(&b, " over %s", strings.Join(m.Over, " "))
+		}
+		b.WriteByte('\n')
 	}
 	for _, o := range slices.Sorted(maps.Keys(f.Objects)) {
 		if f.Objects[o] {
@@ -32,6 +36,9 @@ func (f *Facts) Text() string {
 		}
 		for _, n := range d.Needs {
 			fmt.Fprintf(&b, "\tneed %s %s\n", n.Ref, n.Hash)
+		}
+		for _, n := range d.Columns {
+			fmt.Fprintf(&b, "\tcolumn %s %s\n", n.Ref, n.Hash)
 		}
 	}
 	if f.PublishNo > 0 {
@@ -79,6 +86,9 @@ func (f *Facts) line(line string, of *model.Need) error {
 		if err == nil {
 			m.EndTime, err = time.Parse(time.RFC3339Nano, end)
 		}
+		if _, over, ok := strings.Cut(rest, " over "); ok {
+			m.Over = strings.Fields(over)
+		}
 		f.Materials = append(f.Materials, m)
 	case "object":
 		f.Objects[rest] = true
@@ -96,6 +106,12 @@ func (f *Facts) line(line string, of *model.Need) error {
 		scan("%s %s", &n.Ref, &n.Hash)
 		d := f.Definitions[*of]
 		d.Needs = append(d.Needs, n)
+		f.Definitions[*of] = d
+	case "column":
+		var n model.Need
+		scan("%s %s", &n.Ref, &n.Hash)
+		d := f.Definitions[*of]
+		d.Columns = append(d.Columns, n)
 		f.Definitions[*of] = d
 	case "publish_no":
 		f.PublishNo, err = strconv.ParseInt(rest, 10, 64)

@@ -47,6 +47,9 @@ func newWhy(l *lower.Result, facts Facts) *why {
 // build is why a step is built, and the hash of the material that it was compared with.
 func (w *why) build(s *lower.Step, force bool) (reason, earlier string) {
 	all := w.byRef[s.Ref.Key()]
+	if c := w.beside(s); len(c) > 0 && !w.complete[strings.ToLower(s.Out.Name())] {
+		return c.text(s.SeqNo), ""
+	}
 	if len(all) == 0 {
 		switch {
 		case force:
@@ -129,6 +132,22 @@ func place(at source.Span) string {
 	}
 	line, _ := at.Position()
 	return fmt.Sprintf(", %s:%d", at.Path(), line)
+}
+
+// beside are the causes for which a kept table has not what a step makes beside it; none where nothing is kept.
+func (w *why) beside(s *lower.Step) causes {
+	was, ok := w.facts.Definitions[s.Beside]
+	if !ok {
+		return nil
+	}
+	now := s.Definition()
+	had := slices.DeleteFunc(slices.Clone(was.Columns), func(n model.Need) bool { // what it has for others is no cause
+		_, wanted := now.Need(n.Ref)
+		return !wanted
+	})
+	out := w.compare(s.Ref, now, model.Definition{Needs: had}, s.MadeOf(), map[model.Need]bool{}, true)
+	sort.SliceStable(out, func(i, j int) bool { return len(out[i].through) < len(out[j].through) })
+	return out
 }
 
 // changes are what is different in a step from its earlier materials; known tells that their definition is.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kith/internal/catalog"
+	"kith/internal/lower"
 	"kith/internal/rel"
 	"kith/internal/run"
 )
@@ -159,7 +160,7 @@ func byRef(entries []run.Entry, keep func(run.Entry) bool) []*history {
 // isModel reports whether an entry is something that people declare or read, and not a step on the way there.
 func isModel(e run.Entry) bool {
 	switch e.Type {
-	case "input", "input_var_table", "entity_vars", "entity_var_table":
+	case "input", "input_var_table", "entity_vars", "entity_var_table", lower.NewVars:
 		return false
 	}
 	return true

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"kith/internal/lower"
 	"kith/internal/rel"
 )
 
@@ -266,10 +267,11 @@ func returnable(books []*Book, n int) []*Book {
 }
 
 // newest keeps the newest complete material of every model: the next run may begin with it, and no other tells what the model was.
+// What was made beside a kept table is none, and stays with the view over the two.
 func (j *judgement) newest() {
 	best := map[string]int{}
 	for i, h := range j.list {
-		if h.status != statusComplete {
+		if h.status != statusComplete || h.Type == lower.NewVars {
 			continue
 		}
 		ref := strings.ToLower(h.Ref)

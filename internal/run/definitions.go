@@ -24,8 +24,9 @@ var definitionColumns = []rel.Column{
 // written is a definition as its table keeps it.
 type written struct {
 	Parts []writtenPart `json:"parts,omitempty"`
-	// Needs are pairs of ref and hash.
-	Needs [][2]string `json:"needs,omitempty"`
+	// Needs and Columns are pairs of ref and hash.
+	Needs   [][2]string `json:"needs,omitempty"`
+	Columns [][2]string `json:"columns,omitempty"`
 }
 
 type writtenPart struct {
@@ -38,9 +39,7 @@ func textOf(d model.Definition) (string, error) {
 	for _, p := range d.Parts {
 		w.Parts = append(w.Parts, writtenPart{p.Name, p.Text})
 	}
-	for _, n := range d.Needs {
-		w.Needs = append(w.Needs, [2]string{n.Ref, n.Hash})
-	}
+	w.Needs, w.Columns = pairs(d.Needs), pairs(d.Columns)
 	text, err := json.Marshal(w)
 	return string(text), err
 }
@@ -53,10 +52,22 @@ func definitionOf(text string) (d model.Definition, err error) {
 	for _, p := range w.Parts {
 		d.Parts = append(d.Parts, model.Part{Name: p.Name, Text: p.Text})
 	}
-	for _, n := range w.Needs {
-		d.Needs = append(d.Needs, model.Need{Ref: n[0], Hash: n[1]})
-	}
+	d.Needs, d.Columns = needs(w.Needs), needs(w.Columns)
 	return d, nil
+}
+
+func pairs(list []model.Need) (out [][2]string) {
+	for _, n := range list {
+		out = append(out, [2]string{n.Ref, n.Hash})
+	}
+	return out
+}
+
+func needs(list [][2]string) (out []model.Need) {
+	for _, n := range list {
+		out = append(out, model.Need{Ref: n[0], Hash: n[1]})
+	}
+	return out
 }
 
 // Definitions returns the definitions of earlier runs; none of a warehouse that has no table of them.
@@ -184,7 +195,7 @@ func (r *Registry) Known(ctx context.Context) (plan.Facts, error) {
 	}
 	for _, e := range entries {
 		f.Materials = append(f.Materials, plan.Material{Ref: e.Ref, Type: e.Type, Hash: e.Hash, Name: e.Material, SeqNo: e.SeqNo,
-			Rows: e.Rows, EndTime: e.EndTime, MainID: e.MainID, AsOf: e.AsOf})
+			Rows: e.Rows, EndTime: e.EndTime, MainID: e.MainID, AsOf: e.AsOf, Over: e.Over})
 	}
 	objects, err := r.readObjects(ctx)
 	if err != nil {

@@ -23,6 +23,8 @@ type Entry struct {
 	// that of the graph whose ids it has.
 	MainID string
 	AsOf   bool
+	// Over are the objects of other materials that it is a view over and nothing without.
+	Over []string
 }
 
 // Entries returns the complete materials of all runs that were not cleaned up, by sequence number and in the order they were made.
@@ -75,7 +77,7 @@ func entryOf(row []any) (e Entry, meta metadata) {
 		e.Rows = n
 	}
 	meta = metadataOf(text(12))
-	e.MainID, e.AsOf = meta.MainID, meta.AsOf
+	e.MainID, e.AsOf, e.Over = meta.MainID, meta.AsOf, meta.Over
 	return e, meta
 }
 

@@ -113,6 +113,8 @@ type metadata struct {
 	Companions []materialObject `json:"companions,omitempty"`
 	// Reads are the names of the materials that it was made of. A row without it does not say what it was made of.
 	Reads *[]string `json:"reads,omitempty"`
+	// Over are the objects of other materials that this one is a view over and nothing without.
+	Over []string `json:"over,omitempty"`
 	// Retention is how long the material is kept after its last use, as a Go duration; "" when the project did not say.
 	Retention string `json:"retention_period,omitempty"`
 	// MainID is the column of main ids of an identity graph; AsOf as lower.Step has it.
@@ -152,6 +154,9 @@ func (r *Registry) Record(ctx context.Context, s *Step, p *Plan, status int, row
 		}
 	}
 	m.Reads = &reads
+	for _, o := range s.Over {
+		m.Over = append(m.Over, o.Name())
+	}
 	if p.Retention > 0 {
 		m.Retention = p.Retention.String()
 	}

@@ -72,6 +72,8 @@ func TestDuckDBIncrements(t *testing.T) { Increments(t, embedded) }
 
 func TestDuckDBFeatures(t *testing.T) { Features(t, embedded) }
 
+func TestDuckDBEdits(t *testing.T) { Edits(t, embedded) }
+
 // onDisk keeps what the parser says beside the project, as a command does.
 type onDisk struct{ *sqltext.Cache }
 

@@ -59,6 +59,8 @@ func TestPostgresIncrements(t *testing.T) { Increments(t, server(t)) }
 
 func TestPostgresFeatures(t *testing.T) { Features(t, server(t)) }
 
+func TestPostgresEdits(t *testing.T) { Edits(t, server(t)) }
+
 func TestPostgresPrivacy(t *testing.T) {
 	e := server(t)
 	p := duckparser.New()

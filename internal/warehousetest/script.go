@@ -15,9 +15,11 @@ import (
 
 // testCase is a case read from its file.
 type testCase struct {
-	files  []txtar.File // of the project
-	tables []table
-	init   []string
+	files []txtar.File // of the project
+	// changes are files of the project as they are later, by the name of the change.
+	changes map[string][]txtar.File
+	tables  []table
+	init    []string
 	// written is the dialect of the project's SQL, "" for that of the engine.
 	written string
 	blocks  []*block
@@ -70,7 +72,7 @@ func (b *block) command() string {
 
 // parseCase reads the case as an engine is to run it.
 func parseCase(a *txtar.Archive, engine string) (*testCase, error) {
-	c := &testCase{}
+	c := &testCase{changes: map[string][]txtar.File{}}
 	own := map[string]bool{} // sections that the engine has an own form of
 	for _, f := range a.Files {
 		if name, ok := strings.CutSuffix(f.Name, " ["+engine+"]"); ok {
@@ -103,6 +105,12 @@ func parseCase(a *txtar.Archive, engine string) (*testCase, error) {
 				return nil, err
 			}
 			c.tables = append(c.tables, t)
+		case strings.HasPrefix(f.Name, "change "):
+			change, file, ok := strings.Cut(strings.TrimPrefix(f.Name, "change "), ": ")
+			if !ok {
+				return nil, fmt.Errorf("section %q names no file", f.Name)
+			}
+			c.changes[change] = append(c.changes[change], txtar.File{Name: file, Data: f.Data})
 		default:
 			c.files = append(c.files, f)
 		}
@@ -143,7 +151,7 @@ func parseBlocks(text, engine string) ([]*block, error) {
 			}
 		}
 		switch b.verb {
-		case "", "run", "sql", "query", "checks":
+		case "", "run", "sql", "change", "query", "checks":
 		default:
 			return nil, fmt.Errorf("no step %q", b.verb)
 		}

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
 	"kith/internal/diag"
 	"kith/internal/lower"
 	"kith/internal/project"
@@ -47,14 +49,8 @@ type session struct {
 func newSession(t testing.TB, e Engine, c *testCase, how solver) *session {
 	t.Helper()
 	s := &session{e: e, c: c, root: t.TempDir(), solver: how, conn: e.Open(t)}
-	for _, f := range c.files {
-		path := filepath.Join(s.root, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
+	if err := s.write(c.files); err != nil {
+		t.Fatal(err)
 	}
 	for _, tab := range c.tables {
 		if err := s.seed(tab); err != nil {
@@ -67,6 +63,35 @@ func newSession(t testing.TB, e Engine, c *testCase, how solver) *session {
 		}
 	}
 	return s
+}
+
+// write writes files of the project, and takes away those that are empty.
+func (s *session) write(files []txtar.File) error {
+	for _, f := range files {
+		path := filepath.Join(s.root, filepath.FromSlash(f.Name))
+		if len(f.Data) == 0 {
+			if err := os.Remove(path); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// change lays the files of a change over the project.
+func (s *session) change(name string) error {
+	files := s.c.changes[name]
+	if len(files) == 0 {
+		return fmt.Errorf("no change %q", name)
+	}
+	return s.write(files)
 }
 
 // script runs every block. With rewrite what comes out replaces what is expected.
@@ -82,6 +107,8 @@ func (s *session) script(t *testing.T, rewrite bool) {
 			got, err = s.run(b)
 		case "sql":
 			_, err = s.conn.Exec(context.Background(), b.command())
+		case "change":
+			err = s.change(b.command())
 		case "query":
 			got, err = s.query(b)
 			s.result = append(s.result, b)

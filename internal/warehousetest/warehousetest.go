@@ -6,6 +6,7 @@
 //	table NAME    a table of the warehouse: a line of typed columns, then rows as csv; NULL is NULL, an empty cell the empty text
 //	init.sql      statements run before the first step, a blank line between them
 //	written in    the dialect of the project's SQL, where it is not that of the engine
+//	change NAME: FILE    what a file of the project is after that change; an empty one is gone
 //	steps         the script
 //
 // The script consists of blocks with blank lines between them. A line that begins with # is a comment; the one above a query
@@ -15,6 +16,7 @@
 //	    error CODE "regex" FILE:LINE                      every error must be listed
 //	    warning | note CODE "regex" FILE:LINE             must be among those given; others may be, too
 //	sql STATEMENT                                         changes the warehouse
+//	change NAME                                           changes the project
 //	query SELECT                                          below it the columns and the rows, sorted
 //	checks                                                below it what the last run looked at: check, assertion, object,
 //	                                                      status, failing rows and rows (- for none), severity; of those of
