@@ -95,14 +95,6 @@ func TestNewPutsInOrder(t *testing.T) {
 	})
 }
 
-func indexes(n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i
-	}
-	return out
-}
-
 func TestNewJoinsEqualNodes(t *testing.T) {
 	g := New([]Node{{Value: "b", Type: "t"}, {Value: "a", Type: "t"}, {Value: "b", Type: "t"}},
 		[]Edge{{A: 0, B: 1, Source: "x"}, {A: 1, B: 2, Source: "y"}, {A: 0, B: 2, Source: "z"}})

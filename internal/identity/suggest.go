@@ -182,14 +182,8 @@ func (s *suggester) point(points []Point) *Point {
 		if s.dist[p.Node] < 0 {
 			continue
 		}
-		apart := 0
-		for _, size := range p.Parts[1:] {
-			if size > 1 {
-				apart += size
-			}
-		}
-		if apart > most {
-			out, most = &points[i], apart
+		if n := apart(p); n > most {
+			out, most = &points[i], n
 		}
 	}
 	return out
