@@ -12,12 +12,12 @@ import (
 )
 
 func (a *App) explain() *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "explain [code]",
-		Short: "Say what a code of a message means, with an example",
+		Short: "Say what a code of a message means, or why ids are the same person",
 		Long: `Say what the code of an error, a warning or a note means, with the smallest project that earns it and what is printed then.
-Without a code all codes are listed.`,
-		Example: example("kith explain\nkith explain R014\nkith explain R014 --json"),
+Without a code all codes are listed. The commands below explain what is in the identity graph.`,
+		Example: example("kith explain\nkith explain R014\nkith explain link ann@example.com 4711\nkith explain cluster ann@example.com"),
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -26,6 +26,8 @@ Without a code all codes are listed.`,
 			return a.explainCode(args[0])
 		},
 	}
+	c.AddCommand(a.explainLink(), a.explainCluster())
+	return c
 }
 
 func (a *App) listCodes() error {

@@ -7,6 +7,8 @@ const (
 	UFlag     Code = "C014"
 	UMissing  Code = "C015"
 	UTruth    Code = "C016"
+	UNoID     Code = "C017"
+	UManyIDs  Code = "C018"
 )
 
 var cliInfos = []Info{
@@ -15,4 +17,6 @@ var cliInfos = []Info{
 	{UFlag, "wrong value of a flag", "A flag of the command line has a value that it cannot have, or two flags do not go together."},
 	{UMissing, "flag missing", "A value that would be asked for on a terminal was not given as a flag, and there is no terminal to ask on. The message names the flags."},
 	{UTruth, "file of truth not usable", "A file of ids and the clusters they truly belong to, given with --truth, has mistakes. Its header names id and cluster, and may name id_type; every row has an id and a cluster."},
+	{UNoID, "no such id", "The identity graph has no such id. It may be of another type, stand in a run that was not looked at, or be taken away by a filter of its type; the message says what is known without showing other ids."},
+	{UManyIDs, "several ids of that value", "An id with this value is there as ids of several types, or in the graphs of several entities. The message says how to name the one that is meant."},
 }

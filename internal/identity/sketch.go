@@ -85,9 +85,9 @@ func (g *Graph) outstanding(keep []int, most int) []int {
 	}
 	base := len(out)
 	weak := g.Weak()
-	slices.SortStableFunc(weak.Points, func(a, b Point) int { return cmp.Compare(apart(b), apart(a)) })
+	slices.SortStableFunc(weak.Points, func(a, b Point) int { return cmp.Compare(b.Apart(), a.Apart()) })
 	for _, p := range weak.Points {
-		if apart(p) > 0 {
+		if p.Apart() > 0 {
 			take(p.Node, base+most/6)
 		}
 	}
@@ -109,8 +109,8 @@ func (g *Graph) outstanding(keep []int, most int) []int {
 	}
 	for i, e := range g.Edges { // something of what was dropped
 		if !g.Edges[i].Counts() {
-			take(e.A, base+most/2)
-			take(e.B, base+most/2)
+			take(e.A, base+most/3+most/10)
+			take(e.B, base+most/3+most/10)
 		}
 	}
 	return out
@@ -119,8 +119,8 @@ func (g *Graph) outstanding(keep []int, most int) []int {
 // Lesser is how many nodes are on the smaller side.
 func (b Bridge) Lesser() int { return min(b.SideA, b.SideB) }
 
-// apart is how many nodes a point keeps together with the largest part, those that are parts by themselves not counted.
-func apart(p Point) int {
+// Apart is how many nodes would come apart from the largest part without the point, those that would be alone not counted.
+func (p Point) Apart() int {
 	n := 0
 	for _, size := range p.Parts[1:] {
 		if size > 1 {

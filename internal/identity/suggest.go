@@ -182,7 +182,7 @@ func (s *suggester) point(points []Point) *Point {
 		if s.dist[p.Node] < 0 {
 			continue
 		}
-		if n := apart(p); n > most {
+		if n := p.Apart(); n > most {
 			out, most = &points[i], n
 		}
 	}

@@ -252,20 +252,29 @@ func (r *reporting) rows(q rel.Rel) ([][]any, error) {
 
 // rows runs a query of ours and returns all its rows.
 func (w *Work) rows(ctx context.Context, q rel.Rel, d dialect.Dialect, env dialect.Env) ([][]any, error) {
-	text, diags := d.Query(q, env)
-	if diags.HasErrors() {
-		return nil, errorOf(diags)
-	}
-	rows, err := w.Conn.Query(ctx, text.S)
+	var out [][]any
+	err := w.each(ctx, q, d, env, func(row []any) { out = append(out, append([]any{}, row...)) })
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var out [][]any
-	for rows.Next() {
-		out = append(out, append([]any{}, rows.Values()...))
+	return out, nil
+}
+
+// each runs a query of ours and hands over each row, which is valid until the next.
+func (w *Work) each(ctx context.Context, q rel.Rel, d dialect.Dialect, env dialect.Env, take func(row []any)) error {
+	text, diags := d.Query(q, env)
+	if diags.HasErrors() {
+		return errorOf(diags)
 	}
-	return out, rows.Err()
+	rows, err := w.Conn.Query(ctx, text.S)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		take(rows.Values())
+	}
+	return rows.Err()
 }
 
 func whole(v any) int64 {

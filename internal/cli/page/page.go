@@ -17,8 +17,10 @@ import (
 //go:embed page.html
 var pageHTML string
 
+// CSS is how pages look, in a light and a dark theme; other pages of kith begin with it.
+//
 //go:embed page.css
-var pageCSS string
+var CSS string
 
 //go:embed page.js
 var pageJS string
@@ -36,7 +38,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 // HTML returns the page of a run.
 func HTML(r *project.RunReport) ([]byte, error) {
 	var b bytes.Buffer
-	err := pageTemplate.Execute(&b, &content{RunReport: r, CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Chart: newChart(r), Problems: problems(r)})
+	err := pageTemplate.Execute(&b, &content{RunReport: r, CSS: template.CSS(CSS), JS: template.JS(pageJS), Chart: newChart(r), Problems: problems(r)})
 	return b.Bytes(), err
 }
 

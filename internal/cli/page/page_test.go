@@ -158,7 +158,7 @@ func TestEveryStepIsThere(t *testing.T) {
 // stay names. Style and script load nothing, either.
 func TestNothingIsFetched(t *testing.T) {
 	fetches := regexp.MustCompile(`(?i)@import|url\(|https?:|fetch\(|XMLHttpRequest|WebSocket|import\(|sendBeacon`)
-	if bad := fetches.FindString(pageCSS + pageJS); bad != "" {
+	if bad := fetches.FindString(CSS + pageJS); bad != "" {
 		t.Errorf("style or script has %q", bad)
 	}
 	loads := map[string]bool{"src": true, "href": true, "srcset": true, "data": true, "action": true, "poster": true, "background": true}
@@ -198,7 +198,7 @@ func TestNothingIsFetched(t *testing.T) {
 }
 
 // bare is a page without its style and its script.
-func bare(page string) string { return strings.NewReplacer(pageCSS, "", pageJS, "").Replace(page) }
+func bare(page string) string { return strings.NewReplacer(CSS, "", pageJS, "").Replace(page) }
 
 // tokens reads a page.
 func tokens(t *testing.T, page string, see func(xml.Token)) {

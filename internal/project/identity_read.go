@@ -1,0 +1,284 @@
+package project
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"kith/internal/diag"
+	"kith/internal/identity"
+	"kith/internal/model"
+	"kith/internal/rel"
+	"kith/internal/source"
+)
+
+// IDGraph is the identity graph of an entity as it was built, open to be read a few clusters at a time.
+type IDGraph struct {
+	Entity *model.Entity
+	// Material is the name of what was built.
+	Material       string
+	w              *Work
+	m              Moment
+	mapping, edges rel.Object
+}
+
+// IDMatch is an id that was found in a graph.
+type IDMatch struct {
+	Graph *IDGraph
+	ID    ID
+	// MainID is the cluster that the id is in. IsMain tells that what was looked for is this main id; ID has no type then.
+	MainID string
+	IsMain bool
+}
+
+// IDGraphs are the graphs that were built at a moment: of every entity, or of the one named.
+func (w *Work) IDGraphs(ctx context.Context, m Moment, entity string) ([]*IDGraph, diag.List, error) {
+	g, diags, err := w.Project.Resolve(w.Settings(m))
+	if err != nil || diags.HasErrors() {
+		return nil, diags, err
+	}
+	diags = nil
+	if entity != "" && g.Entity(entity) == nil {
+		var names []string
+		for _, e := range g.Entities {
+			names = append(names, e.Name)
+		}
+		diags.Errorf(diag.UFlag, source.Span{}, "no entity %q; there are %s", entity, strings.Join(names, ", "))
+		return nil, diags, nil
+	}
+	materials, err := w.materials(ctx, g, m)
+	if err != nil {
+		return nil, nil, err
+	}
+	var out []*IDGraph
+	for _, e := range g.Entities {
+		if e.Stitcher == nil || entity != "" && !strings.EqualFold(entity, e.Name) {
+			continue
+		}
+		b, ok := materials[e.Stitcher.Address.Key()]
+		if !ok {
+			continue
+		}
+		if !contains(b.Objects, b.Name+"_internal_id_edges") {
+			diags.Errorf(diag.WSeqNo, e.Stitcher.Span, "the graph of %s in seq no %d was built by a version of kith that kept no evidence of edges", e.Name, m.SeqNo).
+				WithFix("build it again: kith run --force")
+			continue
+		}
+		out = append(out, &IDGraph{Entity: e, Material: b.Name, w: w, m: m, mapping: rel.Named(rel.Internal, b.Name+"_internal_mapping"),
+			edges: rel.Named(rel.Internal, b.Name+"_internal_id_edges")})
+	}
+	if len(out) == 0 && !diags.HasErrors() {
+		diags.Errorf(diag.WSeqNo, source.Span{}, "no identity graph has been built in seq no %d", m.SeqNo).WithFix("kith run")
+	}
+	return out, diags, nil
+}
+
+// Find looks an id up as it is typed, then without regard to letter case. A main id is found, too. idType is "" for any.
+func (g *IDGraph) Find(ctx context.Context, value, idType string) ([]IDMatch, error) {
+	for _, fold := range []bool{false, true} {
+		found, err := g.find(ctx, value, fold)
+		if err != nil {
+			return nil, err
+		}
+		var out []IDMatch
+		for _, x := range found {
+			if idType == "" || strings.EqualFold(x.ID.Type, idType) {
+				out = append(out, x)
+			}
+		}
+		if len(out) > 0 {
+			return out, nil
+		}
+	}
+	return nil, nil
+}
+
+func (g *IDGraph) find(ctx context.Context, value string, fold bool) ([]IDMatch, error) {
+	main := g.Entity.IDColumn
+	is := func(column string) rel.Expr {
+		if fold {
+			return rel.Eq(rel.F(rel.Lower, rel.C("m", column)), rel.F(rel.Lower, rel.S(value)))
+		}
+		return rel.Eq(rel.C("m", column), rel.S(value))
+	}
+	// Two blocks and not one with OR: an engine can look each value up while it scans the column.
+	ids := &rel.Select{From: from(g.mapping, "m"), Where: []rel.Expr{is("node_id")}, Items: []rel.Item{
+		col("m", "node_id"), col("m", "node_id_type"), col("m", main)}}
+	mains := &rel.Select{From: from(g.mapping, "m"), Distinct: true, Where: []rel.Expr{is(main)}, Items: []rel.Item{
+		{Expr: rel.C("m", main), As: "node_id"}, {Expr: rel.S(""), As: "node_id_type"}, col("m", main)}}
+	var out []IDMatch
+	err := g.each(ctx, &rel.Select{From: rel.Source{Rel: &rel.Union{All: true, Rels: []rel.Rel{ids, mains}}, Alias: "f"},
+		Items: []rel.Item{{Star: true, Of: "f"}}, OrderBy: []rel.Order{{Expr: rel.C("f", "node_id_type")}, {Expr: rel.C("f", "node_id")}}}, func(row []any) {
+		x := IDMatch{Graph: g, ID: ID{Type: text(row[1]), Value: text(row[0])}, MainID: text(row[2])}
+		x.IsMain = x.ID.Type == ""
+		out = append(out, x)
+	})
+	return slices.DeleteFunc(out, func(x IDMatch) bool { // the main id of an id without edges may be the id itself
+		return x.IsMain && slices.ContainsFunc(out, func(y IDMatch) bool { return !y.IsMain && y.MainID == x.MainID })
+	}), err
+}
+
+// mostLiterals is up to how many ids are written into a statement. Engines push a list of values through the view of edges down to
+// its tables; a join with the members they do not, and would gather the edges of all clusters first.
+const mostLiterals = 100_000
+
+// Read reads clusters: their ids, the edges between them, and the edges that were dropped at their borders, with the ids at the
+// other ends, whose main ids are their own clusters'.
+func (g *IDGraph) Read(ctx context.Context, mains ...string) (*identity.Graph, error) {
+	r := &idReader{g: g, ctx: ctx, at: map[ID]int{}, words: map[string]string{}, inside: rel.Rel(&rel.Select{From: from(g.mapping, "m"),
+		Where: []rel.Expr{oneOf(rel.C("m", g.Entity.IDColumn), mains)}, Items: []rel.Item{col("m", "node_id")}})}
+	if err := r.members(mains); err != nil {
+		return nil, err
+	}
+	if err := r.edgesAt("id1"); err != nil {
+		return nil, err
+	}
+	if err := r.edgesAt("id2"); err != nil {
+		return nil, err
+	}
+	if err := r.beyond(); err != nil {
+		return nil, err
+	}
+	return identity.New(r.nodes, r.edges), nil
+}
+
+// idReader is the work of Read. The first of nodes, as many as known says, are members of the clusters; the others are beyond.
+type idReader struct {
+	g      *IDGraph
+	ctx    context.Context
+	nodes  []identity.Node
+	at     map[ID]int
+	known  int
+	edges  []identity.Edge
+	inside rel.Rel // the values of the members
+	words  map[string]string
+}
+
+// word is a text that many rows have, kept once.
+func (r *idReader) word(v any) string {
+	s, _ := v.(string)
+	if known, ok := r.words[s]; ok {
+		return known
+	}
+	s = strings.Clone(s)
+	r.words[s] = s
+	return s
+}
+
+func (r *idReader) id(value, idType any) ID { return ID{Type: r.word(idType), Value: text(value)} }
+
+func (r *idReader) members(mains []string) error {
+	main := r.g.Entity.IDColumn
+	err := r.g.each(r.ctx, &rel.Select{From: from(r.g.mapping, "m"), Where: []rel.Expr{oneOf(rel.C("m", main), mains)}, Items: []rel.Item{
+		col("m", "node_id"), col("m", "node_id_type"), col("m", main), col("m", "first_seen_at")}}, func(row []any) {
+		r.node(r.id(row[0], row[1]), r.word(row[2]), moment(row[3]))
+	})
+	r.known = len(r.nodes)
+	return err
+}
+
+func (r *idReader) node(id ID, main string, seen time.Time) int {
+	if i, ok := r.at[id]; ok {
+		return i
+	}
+	r.at[id] = len(r.nodes)
+	r.nodes = append(r.nodes, identity.Node{Value: id.Value, Type: id.Type, FirstSeen: seen, MainID: main})
+	return len(r.nodes) - 1
+}
+
+// edgesAt reads edges that have a member at one end: all at the first end, where both ends of an edge that counts are members, and
+// at the second those that were dropped and do not begin at a member.
+func (r *idReader) edgesAt(end string) error {
+	q := &rel.Select{From: from(r.g.edges, "e"), Where: []rel.Expr{r.isMember(rel.C("e", end))}}
+	for _, c := range []string{"id1", "id1_type", "id2", "id2_type", "source", "rule", "first_seen_at", "last_seen_at", "rows", "dropped_by"} {
+		q.Items = append(q.Items, col("e", c))
+	}
+	if end == "id2" {
+		q.Where = append(q.Where, rel.NotNull(rel.C("e", "dropped_by")))
+	}
+	return r.g.each(r.ctx, q, func(row []any) {
+		a, b := r.id(row[0], row[1]), r.id(row[2], row[3])
+		begins, ends := r.member(a), r.member(b)
+		if end == "id1" && !begins || end == "id2" && (begins || !ends) { // the value is that of a member of another type
+			return
+		}
+		r.edges = append(r.edges, identity.Edge{A: r.node(a, "", time.Time{}), B: r.node(b, "", time.Time{}), Source: r.word(row[4]), Rule: r.word(row[5]),
+			FirstSeen: moment(row[6]), LastSeen: moment(row[7]), Rows: whole(row[8]), DroppedBy: r.word(row[9])})
+	})
+}
+
+func (r *idReader) member(id ID) bool {
+	i, ok := r.at[id]
+	return ok && i < r.known
+}
+
+func (r *idReader) isMember(x rel.Expr) rel.Expr {
+	if r.known > mostLiterals {
+		return &rel.InRel{X: x, Rel: r.inside}
+	}
+	values := make([]string, r.known)
+	for i, n := range r.nodes[:r.known] {
+		values[i] = n.Value
+	}
+	return oneOf(x, values)
+}
+
+// beyond finds the clusters of the ids at the other ends of dropped edges.
+func (r *idReader) beyond() error {
+	for rest := r.nodes[r.known:]; len(rest) > 0; {
+		part := rest[:min(len(rest), mostLiterals)]
+		rest = rest[len(part):]
+		var values []string
+		for _, n := range part {
+			values = append(values, n.Value)
+		}
+		main := r.g.Entity.IDColumn
+		err := r.g.each(r.ctx, &rel.Select{From: from(r.g.mapping, "m"), Where: []rel.Expr{oneOf(rel.C("m", "node_id"), values)}, Items: []rel.Item{
+			col("m", "node_id"), col("m", "node_id_type"), col("m", main), col("m", "first_seen_at")}}, func(row []any) {
+			if i, ok := r.at[r.id(row[0], row[1])]; ok {
+				r.nodes[i].MainID, r.nodes[i].FirstSeen = r.word(row[2]), moment(row[3])
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each runs a query of ours over the graph and hands over each row, which is valid until the next.
+func (g *IDGraph) each(ctx context.Context, q rel.Rel, take func(row []any)) error {
+	return g.w.each(ctx, q, g.w.Registry.Dialect, g.w.Settings(g.m).Env, take)
+}
+
+func from(o rel.Object, alias string) rel.Source {
+	return rel.Source{Rel: &rel.Table{Object: o}, Alias: alias}
+}
+
+func col(of, name string) rel.Item { return rel.Item{Expr: rel.C(of, name), As: name} }
+
+// oneOf tells whether an expression has one of some values; false for none.
+func oneOf(x rel.Expr, values []string) rel.Expr {
+	if len(values) == 0 {
+		return &rel.Lit{Value: false}
+	}
+	list := make([]rel.Expr, len(values))
+	for i, v := range values {
+		list[i] = rel.S(v)
+	}
+	return &rel.InList{X: x, List: list}
+}
+
+func text(v any) string {
+	s, _ := v.(string)
+	return strings.Clone(s) // a driver may use the memory of a row again
+}
+
+func moment(v any) time.Time {
+	t, _ := v.(time.Time)
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC()
+}
