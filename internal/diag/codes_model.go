@@ -39,6 +39,7 @@ const (
 	RMerge                Code = "R042"
 	RMergeWrong           Code = "R043"
 	RMergeUnused          Code = "R044"
+	RGuard                Code = "R050"
 )
 
 var modelInfos = []Info{
@@ -70,7 +71,7 @@ var modelInfos = []Info{
 	{RMustHave, "must-have model left out", "A model with enable_status must_have cannot take part, because something it needs is missing or switched off."},
 	{RNotRun, "model not run", "This version reads models of this type but does not run them. What cannot do without the model is left out."},
 	{RRegex, "regular expression cannot be read", "A filter's regular expression has a mistake. Expressions are those of RE2; they match the whole id."},
-	{RLimitNowhere, "limit of edges that cannot be", "maximum_edges limits edges between two id types that no entity has both of, so it can never hold. Add the id type to the entity, or take the limit away."},
+	{RLimitNowhere, "limit of edges that cannot be", "maximum_edges limits edges between two id types that no entity has both of, or maximum_per_cluster ids of a type that the entity has not, so it can never hold. Add the id type to the entity, or take the limit away."},
 	{RRulesTable, "table of rules cannot be used", "id_stitcher_rules names a table that the warehouse does not have, or one without the columns of a rule: entity, id1, id1_type and action; for edges id2 and id2_type; reason and created_at if you like."},
 	{RNoDefaultGrain, "no default time grain", "A project that uses time_grain says under default_time_grain, in pb_project.yaml, what holds for all that states none. From schema 88 on it has to."},
 	{RCoarseDefaultGrain, "default time grain too coarse", "Nothing can be built more often than the rest of the project: default_time_grain is the finest grain in use, or a finer one."},
@@ -78,5 +79,6 @@ var modelInfos = []Info{
 	{RMerge, "merge that cannot be", "A merge is an aggregate over the values of its own var, {{rowset.<var>}}. It may use vars that stand before it in the same var group, such as <var>_by_param, which keeps what the value is ordered by; one that is not there cannot be merged by."},
 	{RMergeWrong, "merge gives another value", "Merging values of parts in this way gives another value than all rows together. The right merge follows from select: a count is merged by sum; an average, a median or a number of distinct values by nothing."},
 	{RMergeUnused, "merge or promise without use", "A merge is used for sources that promise is_append_only and have an occurred_at_col, and for vars that read them. Elsewhere values are computed from all rows."},
+	{RGuard, "guard without a meaning", "Two guards of an identity graph contradict each other, or one of them can never do anything: valid_for needs a time on rows, unique already is a limit in a cluster."},
 	{RDisabled, "disabled", "A node takes no part in the run, because something it needs is missing or switched off."},
 }

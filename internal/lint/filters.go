@@ -2,6 +2,8 @@ package lint
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 
 	"kith/internal/diag"
 	"kith/internal/model"
@@ -40,6 +42,11 @@ func excludes(f, g *model.IDFilter) bool {
 	switch g.Kind {
 	case model.ByValue:
 		matches = f.Text == g.Text
+	case model.ByValues:
+		matches = slices.Contains(g.Values, f.Text)
+	case model.ByPlaceholder:
+		word := strings.ToLower(strings.Trim(f.Text, " "))
+		matches = slices.Contains(g.Values, word) || regexp.MustCompile(`^(?:`+g.Text+`)$`).MatchString(word)
 	case model.ByRegex:
 		re, err := regexp.Compile(`^(?:` + g.Text + `)$`)
 		if err != nil {

@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"slices"
 
 	"kith/internal/model"
 	"kith/internal/rel"
@@ -42,6 +43,11 @@ type graph struct {
 	base *Base
 	// rules are the manual rules that hold, when the graph has any; audit is what limits took away, when it has any.
 	rules, audit rel.Object
+	// dropped are the edges of rows that do not count, where anything may drop one; refused those among them that guards of
+	// clusters refused, as pairs of keys.
+	dropped, refused rel.Object
+	// forbidden are pairs of keys that may never come together, (a, b, no); nil for none.
+	forbidden *rel.Object
 	// links are the pairs of keys to solve over; nil when the tuples tell all.
 	links *rel.Object
 }
@@ -75,6 +81,10 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 	if len(g.limits) > 0 {
 		g.audit = g.l.part(g.out, AuditSuffix(n))
 		extra = append(extra, g.audit)
+	}
+	if g.paired() {
+		g.dropped = g.l.part(g.out, "_internal_dropped")
+		extra = append(extra, g.dropped)
 	}
 	if n.Collator {
 		g.let(mapping, g.collate())
@@ -133,7 +143,9 @@ func letKind(o model.OutputType) rel.LetKind {
 
 func (g *graph) scratchObject(name string) rel.Object {
 	o := g.l.part(g.out, "_internal_"+name)
-	g.scratch = append(g.scratch, o)
+	if !slices.ContainsFunc(g.scratch, func(other rel.Object) bool { return other.Key() == o.Key() }) { // a graph may be solved twice
+		g.scratch = append(g.scratch, o)
+	}
 	return o
 }
 
@@ -190,6 +202,11 @@ func (g *graph) filtered(t *model.IDType, id rel.Expr) rel.Expr {
 			c = rel.Eq(id, rel.S(f.Text))
 		case model.ByRegex:
 			c = rel.F(rel.RegexFullMatch, id, rel.S(f.Text))
+		case model.ByValues:
+			c = inTexts(id, f.Values)
+		case model.ByPlaceholder:
+			word := rel.F(rel.Lower, rel.F(rel.Trim, id))
+			c = rel.Or(inTexts(word, f.Values), rel.F(rel.RegexFullMatch, word, rel.S(f.Text)))
 		case model.BySQL:
 			if f.Set == nil || f.Set.Select == nil {
 				continue
@@ -206,6 +223,15 @@ func (g *graph) filtered(t *model.IDType, id rel.Expr) rel.Expr {
 		return id
 	}
 	return &rel.Case{Whens: []rel.When{{If: stays, Then: id}}}
+}
+
+// inTexts tests membership in some texts.
+func inTexts(x rel.Expr, texts []string) rel.Expr {
+	in := &rel.InList{X: x}
+	for _, t := range texts {
+		in.List = append(in.List, rel.S(t))
+	}
+	return in
 }
 
 // valueSet is the single column of a {select, from, where}; asText casts it, as ids are texts.

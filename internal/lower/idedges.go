@@ -85,49 +85,19 @@ func (g *graph) evidence(pairs []rel.Rel) rel.Rel {
 	return out
 }
 
-// withDrops says of each edge by what it was dropped; of several reasons the first in the order of words.
+// withDrops says of each edge by what it was dropped.
 func (g *graph) withDrops(edges rel.Rel) rel.Rel {
 	out := &rel.Select{From: rel.Source{Rel: edges, Alias: "e"}, Items: []rel.Item{star("e")}}
-	drops := g.drops()
-	if len(drops) == 0 {
+	if !g.paired() {
 		out.Items = append(out.Items, item(&rel.Cast{X: rel.Null(), Type: rel.Text}, colDroppedBy))
 		return out
 	}
-	gone := &rel.Select{From: rel.Source{Rel: united(drops, nil), Alias: "g"},
-		Items: []rel.Item{item(&rel.Agg{Fn: rel.Min, Args: []rel.Expr{rel.C("g", colDroppedBy)}}, colDroppedBy)}}
-	j := rel.Join{Kind: rel.Left, Source: rel.Source{Rel: gone, Alias: "d"}}
+	j := rel.Join{Kind: rel.Left, Source: table(g.dropped, "d")}
 	for _, c := range edgeColumns {
-		gone.Items = append(gone.Items, item(rel.C("g", c), c))
-		gone.GroupBy = append(gone.GroupBy, rel.C("g", c))
 		j.On = append(j.On, rel.Eq(rel.C("d", c), rel.C("e", c)))
 	}
 	out.Joins = []rel.Join{j}
 	out.Items = append(out.Items, item(rel.C("d", colDroppedBy), colDroppedBy))
-	return out
-}
-
-// drops are the edges of rows that do not count, with the reason, each with its ends in both orders.
-func (g *graph) drops() []rel.Rel {
-	if !g.paired() {
-		return nil
-	}
-	var out []rel.Rel
-	drop := func(from rel.Source, where []rel.Expr, reason rel.Expr) {
-		for _, names := range [][]string{edgeColumns, {colID2, colID2Type, colID1, colID1Type}} {
-			sel := &rel.Select{From: from, Where: where}
-			for k, c := range edgeColumns {
-				sel.Items = append(sel.Items, item(rel.C(from.Alias, names[k]), c))
-			}
-			sel.Items = append(sel.Items, item(reason, colDroppedBy))
-			out = append(out, sel)
-		}
-	}
-	if len(g.limits) > 0 {
-		drop(table(g.audit, "c"), nil, rel.F(rel.Concat, rel.S("cardinality: "), rel.C("c", colID1Type), rel.S(" to "), rel.C("c", colID2Type)))
-	}
-	if g.n.Rules != nil {
-		drop(table(g.rules, "r"), edgeRules(exclude), rel.S("rule"))
-	}
 	return out
 }
 

@@ -16,6 +16,7 @@ const (
 	colCreated         = "created_at"
 	colA, colB         = "a", "b"
 	colMost, colFound  = "max_edges", "current_count"
+	colWithin          = "within"
 )
 
 // The actions of manual rules, as the program writes them.
@@ -27,9 +28,11 @@ const (
 // edgeColumns name an edge.
 var edgeColumns = []string{colID1, colID1Type, colID2, colID2Type}
 
-// paired reports whether a row's ids have to be looked at pair by pair, because rules or limits may take a single edge away or
-// add one.
-func (g *graph) paired() bool { return !g.n.Collator && (g.n.Rules != nil || len(g.limits) > 0) }
+// paired reports whether a row's ids have to be looked at pair by pair, because rules, limits or guards may take a single edge away
+// or add one.
+func (g *graph) paired() bool {
+	return !g.n.Collator && (g.n.Rules != nil || len(g.limits) > 0 || g.decays() || g.clustered())
+}
 
 // readRules reads the table of manual rules once and settles which hold (modelling.md section 6.8): of rules about one id or
 // one edge the latest, else the one with the action that has priority.

@@ -78,6 +78,7 @@ func (b *Builder) resolve() {
 	b.findUnits(b.Spec, nil, nil)
 	b.declareIDTypes()
 	b.declareLimits()
+	b.declareGuards()
 	b.declareEntities()
 	b.checkLimits()
 	b.declareMacros()
@@ -101,6 +102,7 @@ func (b *Builder) resolve() {
 	b.bareInputVars()
 	b.bareVars()
 	b.checkColumns()
+	b.checkGuards()
 	b.checkOneValue()
 	b.settleMerges()
 	b.checkAppendOnly()
@@ -268,6 +270,7 @@ func (b *Builder) resolveFilters(t *IDType, seen []*IDType) {
 		}
 		t.Filters = append(t.Filters, out)
 	}
+	t.Filters = append(t.Filters, blocked(t.spec)...)
 }
 
 func contains[T comparable](xs []T, x T) bool {

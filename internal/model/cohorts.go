@@ -124,6 +124,7 @@ func (b *Builder) defaultStitcher(e *Entity) *Stitcher {
 		timedelta = m.IncrementalTimedelta
 	}
 	s.SetIncremental(e.spec.DefaultIDStitcher, timedelta)
+	b.SetGuards(s, guardsOf(e.spec.DefaultIDStitcher))
 	add := func(from Source) {
 		for _, id := range from.SourceRows().IDsOf(e) {
 			if !id.MainID && id.ToDefault {

@@ -241,6 +241,9 @@ func (d *definer) stitcher(n *Stitcher) {
 		for _, x := range t.Filters {
 			d.within = "filters of " + t.Name
 			d.field("filter", fmt.Sprint(x.Exclude, x.Kind, x.Text), "", orSpan(x.Span, t.Span))
+			if x.Values != nil {
+				d.field("values", fmt.Sprintf("%q", x.Values), "", orSpan(x.Span, t.Span))
+			}
 			if x.Set != nil {
 				d.field("set", setFrom(x.Set), "", x.Set.Span)
 				d.tree("set.select", x.Set.Select, "")
@@ -250,8 +253,9 @@ func (d *definer) stitcher(n *Stitcher) {
 		}
 	}
 	for _, m := range n.Entity.Limits() {
-		d.field("limit", fmt.Sprint(m.From.Name, " ", m.To.Name, " ", m.Most), "limits of edges", m.From.Span)
+		d.field("limit", m.String(), "limits of edges", m.From.Span)
 	}
+	d.guards(n)
 	if r := n.Rules; r != nil {
 		d.field("rules", fmt.Sprint(r.Table, r.IncludeWins), "manual rules", n.Span)
 	}

@@ -149,19 +149,23 @@ type IDType struct {
 	Span    source.Span
 	Filters []*IDFilter // inherited ones first
 	Limits  []*EdgeLimit
-	spec    *spec.IDType
-	unit    *unit
+	// ValidFor is how long its edges count after they were last seen, zero for ever.
+	ValidFor   time.Duration
+	perCluster *ClusterLimit // nil for none
+	spec       *spec.IDType
+	unit       *unit
 	// inherited is a package's type of the same name, which this one may extend.
 	inherited *IDType
 }
 
-// IDFilter restricts the ids of a type. Exactly one of Value, Regex and Set is used.
+// IDFilter restricts the ids of a type.
 type IDFilter struct {
 	Span    source.Span
 	Exclude bool
 	Kind    FilterKind
 	Text    string    // the value or the pattern
 	Set     *ValueSet // of a sql filter
+	Values  []string  // of ByValues and ByPlaceholder
 }
 
 // FilterKind is the kind of an IDFilter.
@@ -172,6 +176,10 @@ const (
 	ByValue FilterKind = iota
 	ByRegex
 	BySQL
+	// ByValues matches each of some values.
+	ByValues
+	// ByPlaceholder matches, after trimming and in any case, each of some words and what a pattern does.
+	ByPlaceholder
 )
 
 // ValueSet is the values of one expression over a node.
@@ -339,6 +347,7 @@ type Stitcher struct {
 	Collator bool
 	// Rules are the manual rules of the graph, nil for none.
 	Rules  *GraphRules
+	Guards Guards
 	Output OutputType
 	// Incremental allows a run to begin with the graph of an earlier one. Lookback is how long before the end of that run a row may
 	// have occurred that it did not find yet, where no column tells when rows were loaded.

@@ -1,8 +1,10 @@
 package model
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"kith/internal/diag"
 	"kith/internal/source"
@@ -14,12 +16,25 @@ type EdgeLimit struct {
 	Span source.Span
 	To   *IDType
 	Most int64
+	// Within is the time in which edges must have been first seen to count together, zero for any time.
+	Within time.Duration
+	// WithinText is Within as it is written.
+	WithinText string
 }
 
 // Limit is an EdgeLimit with the type whose ids it is about.
 type Limit struct {
 	From *IDType
 	*EdgeLimit
+}
+
+// String is the limit in canonical form.
+func (l Limit) String() string {
+	out := fmt.Sprint(l.From.Name, " ", l.To.Name, " ", l.Most)
+	if l.Within > 0 {
+		out += " within " + l.Within.String()
+	}
+	return out
 }
 
 // Limits are the limits of edges between id types that the entity has both of, in the order of its id types.
@@ -79,7 +94,8 @@ func (b *Builder) declareLimits() {
 					WithFix("%s", orElse(didYouMean(s.Type.Value, b.idTypeNames()), "declare it under id_types in pb_project.yaml"))
 				continue
 			}
-			t.Limits = append(t.Limits, &EdgeLimit{Span: s.Type.Span, To: to, Most: int64(s.Most.Value)})
+			within, _ := time.ParseDuration(s.Within.Value) // the loader has read it before
+			t.Limits = append(t.Limits, &EdgeLimit{Span: s.Type.Span, To: to, Most: int64(s.Most.Value), Within: within, WithinText: s.Within.Value})
 		}
 	}
 }

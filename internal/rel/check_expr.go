@@ -15,7 +15,7 @@ type place struct {
 
 var arity = map[Fn][2]int{
 	Coalesce: {1, -1}, NullIf: {2, 2}, Concat: {1, -1}, Lower: {1, 1}, Trim: {1, 1}, Left_: {2, 2}, SHA1Hex: {1, 1},
-	Hash64: {2, 2}, Bucket: {2, 2}, RegexFullMatch: {2, 2}, Least: {1, -1}, Greatest: {1, -1}, ToTimestamp: {1, 1}, ByBytes: {1, 1}, Now: {0, 0}, CharLength: {1, 1},
+	Hash64: {2, 2}, Bucket: {2, 2}, RegexFullMatch: {2, 2}, Least: {1, -1}, Greatest: {1, -1}, ToTimestamp: {1, 1}, ByBytes: {1, 1}, Later: {2, 2}, Now: {0, 0}, CharLength: {1, 1},
 	TrimSpaces: {1, 1}, LowerCase: {1, 1}, PlainLetters: {1, 1}, EmailAddress: {1, 1}, PhoneNumber: {3, 3},
 }
 

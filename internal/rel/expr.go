@@ -198,6 +198,7 @@ const (
 	ToTimestamp    Fn = "to_utc_timestamp" // any date or time value as a timestamp without zone, in UTC
 	ByBytes        Fn = "by_bytes"         // the same text, which compares by its bytes
 	CharLength     Fn = "char_length"      // how many characters a text has
+	Later          Fn = "later"            // a timestamp and a number of microseconds after it: later(timestamp, number)
 	Now            Fn = "now"              // the clock of the warehouse at this moment, as a timestamp without zone, in UTC
 )
 

@@ -11,6 +11,8 @@ import (
 // value is what a key accepts. null is the same as leaving the key out.
 func (w *writer) value(t spec.Type) Schema {
 	switch {
+	case t.Word == spec.EdgeLimitsWord:
+		return w.limits(t)
 	case t.Table != nil && t.List:
 		return Schema{"type": []string{"array", "null"}, "items": w.ref(t.Table)}
 	case t.Table != nil:
@@ -25,13 +27,11 @@ func (w *writer) value(t spec.Type) Schema {
 		return scalar() // numbers and truth values keep the text they are written with
 	case "integer":
 		return Schema{"anyOf": []Schema{{"type": []string{"integer", "null"}}, {"type": "string", "pattern": "^[0-9_]+$"}}}
+	case "number":
+		return Schema{"anyOf": []Schema{{"type": []string{"number", "null"}}, {"type": "string", "pattern": "^[0-9.]+$"}}}
 	case "boolean":
 		return Schema{"anyOf": []Schema{{"type": []string{"boolean", "null"}}, words([]string{"true", "false", "yes", "no", "on", "off", "y", "n"})}}
 	case "array":
-		if t.Word == spec.EdgeLimitsWord {
-			number := Schema{"type": "integer", "minimum": 1}
-			return Schema{"type": []string{"array", "null"}, "items": Schema{"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": number}}
-		}
 		return Schema{"type": []string{"array", "null"}, "items": scalar()}
 	case "object":
 		if t.Word == "map of names" {
@@ -40,6 +40,16 @@ func (w *writer) value(t spec.Type) Schema {
 		return Schema{"type": []string{"object", "null"}}
 	}
 	return Schema{}
+}
+
+// limits is a list of maps of one id type to a number each, or of maps of a table's keys.
+func (w *writer) limits(t spec.Type) Schema {
+	number := Schema{"type": "integer", "minimum": 1}
+	items := Schema{"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": number}
+	if t.Table != nil {
+		items = Schema{"anyOf": []Schema{items, w.ref(t.Table)}}
+	}
+	return Schema{"type": []string{"array", "null"}, "items": items}
 }
 
 func scalar() Schema { return Schema{"type": []string{"string", "number", "boolean", "null"}} }

@@ -44,6 +44,8 @@ func MarkdownReference(more ...*Table) string {
 
 func typeWords(t Type) string {
 	switch {
+	case t.Word == EdgeLimitsWord && t.Table != nil:
+		return t.Word + ", or of [" + t.Table.Name + "](#" + anchor(t.Table.Name) + ")"
 	case t.Table != nil && t.List:
 		return "list of [" + t.Table.Name + "](#" + anchor(t.Table.Name) + ")"
 	case t.Table != nil:

@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"slices"
+
 	"kith/internal/source"
 )
 
@@ -22,23 +24,23 @@ var idFilterObject = &Object[IDFilter]{
 var idTypeObject = &Object[IDType]{
 	Name: "id type", Place: "id_types[]", Doc: "A named kind of identifier: email, user_id, device_id.",
 	Span: func(t *IDType) *source.Span { return &t.Span },
-	Fields: []Field[IDType]{
+	Fields: slices.Concat([]Field[IDType]{
 		Str("name", "The id type.", func(t *IDType) *source.At[string] { return &t.Name }, Required),
 		Str("extends", "Id type whose filters come before the ones written here.", func(t *IDType) *source.At[string] { return &t.Extends }, Since(49)),
 		idFilters(),
-		edgeLimits(),
-	},
+	}, blockedValues(), []Field[IDType]{edgeLimits()}, clusterGuards()),
+	Check: checkClusterGuards,
 }
 
 var defaultStitcherObject = &Object[Materialization]{
 	Name: "default_id_stitcher", Place: "entities[].default_id_stitcher", Doc: "Settings of the id stitcher that is made when the entity names none.",
 	Span: func(m *Materialization) *source.Span { return &m.Span },
-	Fields: []Field[Materialization]{
+	Fields: append([]Field[Materialization]{
 		Enum("time_grain", "For which times the id graph is built: the latest boundary of the grain.", TimeGrains, func(m *Materialization) *source.At[string] { return &m.TimeGrain }, Since(63)),
 		Duration("incremental_timedelta", "How long after it occurred a row may arrive, for sources of which nothing tells when rows were loaded. A run that extends an earlier graph reads so far back.", false, func(m *Materialization) *source.At[string] { return &m.IncrementalTimedelta }, Default("96h")),
 		Inline("materialization", "How the id graph is kept.", MaterializationObject),
 		Ignored[Materialization]("validity_time", "How long a result stayed usable.", Gone(80)),
-	},
+	}, GuardFields(func(m *Materialization) *StitcherGuards { return &m.Guards })...),
 }
 
 var entityObject = &Object[Entity]{

@@ -79,12 +79,21 @@ type IDType struct {
 	Filters []*IDFilter
 	// MaximumEdges are the limits in written order.
 	MaximumEdges []*EdgeLimit
+	// Blocked are values that are no ids.
+	Blocked           []source.At[string]
+	BlockPlaceholders source.At[bool]
+	ValidFor          source.At[string] // a Go duration
+	Unique            source.At[bool]
+	MaximumPerCluster source.At[int]
 }
 
-// EdgeLimit is an item of maximum_edges: how many ids of another type one id may stand beside.
+// EdgeLimit is an item of maximum_edges: how many ids of another type one id may stand beside; or of maximum_per_cluster: how
+// many of a type one cluster may have.
 type EdgeLimit struct {
 	Type source.At[string]
 	Most source.At[int]
+	// Within is a Go duration, empty for any time.
+	Within source.At[string]
 }
 
 // StitcherRules is the id_stitcher_rules block of the project.
@@ -152,6 +161,8 @@ type Materialization struct {
 	TimeGrain    source.At[string]
 	// IncrementalTimedelta is a Go duration.
 	IncrementalTimedelta source.At[string]
+	// Guards are those of a default stitcher.
+	Guards StitcherGuards
 }
 
 // Package is an item of packages.

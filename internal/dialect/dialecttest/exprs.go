@@ -44,8 +44,9 @@ func exprCases() []Case {
 				as("k", op("=", rel.F(rel.Hash64, rel.S("a"), rel.I(1)), rel.F(rel.Hash64, rel.S("a"), rel.I(2)))),
 				as("l", rel.Eq(rel.F(rel.Hash64, rel.S("a"), rel.I(1)), rel.F(rel.Hash64, rel.S("a"), rel.I(1)))),
 				as("m", op("<", rel.F(rel.ByBytes, rel.S("a")), rel.S("B"))),
+				as("n", rel.F(rel.Later, rel.F(rel.ToTimestamp, rel.S("2024-02-28 23:59:59")), rel.I(86401000001))),
 			),
-			Want: []string{"x|NULL|ab|NULL|äb|äb|false|true|1|2|false|true|false"},
+			Want: []string{"x|NULL|ab|NULL|äb|äb|false|true|1|2|false|true|false|2024-03-01 00:00:00.000001"},
 		},
 		{
 			Name: "normalisers",

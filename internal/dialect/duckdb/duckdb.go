@@ -41,6 +41,8 @@ func New() dialect.Dialect {
 			rel.Greatest: "greatest({*})",
 			// "Collations": the default one is binary.
 			rel.ByBytes: "{0.}",
+			// "Interval Functions".
+			rel.Later: "({0.} + to_microseconds({1}))",
 			// "Timestamp with Time Zone Functions": now() is when the transaction began.
 			rel.Now: "timezone('UTC', now())",
 			// "Struct Functions": row() compares field by field, NULL after every value.

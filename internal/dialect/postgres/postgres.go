@@ -41,6 +41,8 @@ func New() dialect.Dialect {
 			// "9.18 Conditional Expressions": both skip NULLs.
 			rel.Least:    "least({*})",
 			rel.Greatest: "greatest({*})",
+			// "9.9 Date/Time Operators".
+			rel.Later: "({0.} + {1.} * interval '1 microsecond')",
 			// "9.9.5 Current Date/Time": now() is when the transaction began, before it waited for a lock.
 			rel.Now: "timezone('UTC', clock_timestamp())",
 			// "9.24.6 Composite Type Comparison": as records, fields are compared in turn and NULL comes after every value;

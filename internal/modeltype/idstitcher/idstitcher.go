@@ -16,6 +16,7 @@ type Spec struct {
 	TimeGrain       source.At[string]
 	// IncrementalTimedelta is a Go duration, "" when not written.
 	IncrementalTimedelta source.At[string]
+	Guards               spec.StitcherGuards
 }
 
 // EdgeSource is an item of edge_sources.
@@ -36,7 +37,7 @@ var edgeObject = &spec.Object[EdgeSource]{
 var Object = &spec.Object[Spec]{
 	Name: "id_stitcher", Place: "models[].model_spec (id_stitcher)", Doc: "The identity graph of an entity: which ids belong to the same one.",
 	Span: func(s *Spec) *source.Span { return &s.Span },
-	Fields: []spec.Field[Spec]{
+	Fields: append([]spec.Field[Spec]{
 		spec.Str("entity_key", "The entity stitched.", func(s *Spec) *source.At[string] { return &s.EntityKey }, spec.Required),
 		spec.Objs("edge_sources", "Inputs and SQL models whose ids belong together.", edgeObject, func(s *Spec) *[]*EdgeSource { return &s.EdgeSources }, spec.Required),
 		spec.Obj("materialization", "output_type view or table.", spec.MaterializationObject, func(s *Spec) **spec.Materialization { return &s.Materialization }),
@@ -49,7 +50,7 @@ var Object = &spec.Object[Spec]{
 		spec.Ignored[Spec]("retention_period", "How long its materials are kept."),
 		spec.Ignored[Spec]("log_direct_edge_info", "Keep the edges of each node."),
 		spec.Ignored[Spec]("log_node_metadata", "Keep the sources of each node."),
-	},
+	}, spec.GuardFields(func(s *Spec) *spec.StitcherGuards { return &s.Guards })...),
 }
 
 // Type is the model type.
@@ -84,6 +85,7 @@ func (Type) Declare(b *model.Builder, m *spec.Model) {
 	b.SetEnable(n, s.Materialization)
 	b.SetHooks(n, m.Hooks)
 	b.SetGrain(n, s.TimeGrain)
+	b.SetGuards(n, s.Guards)
 	b.Later(func() {
 		for _, es := range s.EdgeSources {
 			if es.From.Value != "" {
