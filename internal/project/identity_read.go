@@ -2,7 +2,6 @@ package project
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -74,7 +73,7 @@ func (w *Work) IDGraphs(ctx context.Context, m Moment, entity string) ([]*IDGrap
 	return out, diags, nil
 }
 
-// Find looks an id up as it is typed, then without regard to letter case. A main id is found, too. idType is "" for any.
+// Find looks an id up as it is typed, then without regard to letter case; what no id is may be a main id. idType is "" for any.
 func (g *IDGraph) Find(ctx context.Context, value, idType string) ([]IDMatch, error) {
 	for _, fold := range []bool{false, true} {
 		found, err := g.find(ctx, value, fold)
@@ -87,6 +86,11 @@ func (g *IDGraph) Find(ctx context.Context, value, idType string) ([]IDMatch, er
 				out = append(out, x)
 			}
 		}
+		if len(out) == 0 && idType == "" {
+			if out, err = g.findMain(ctx, value, fold); err != nil {
+				return nil, err
+			}
+		}
 		if len(out) > 0 {
 			return out, nil
 		}
@@ -95,28 +99,33 @@ func (g *IDGraph) Find(ctx context.Context, value, idType string) ([]IDMatch, er
 }
 
 func (g *IDGraph) find(ctx context.Context, value string, fold bool) ([]IDMatch, error) {
-	main := g.Entity.IDColumn
-	is := func(column string) rel.Expr {
-		if fold {
-			return rel.Eq(rel.F(rel.Lower, rel.C("m", column)), rel.F(rel.Lower, rel.S(value)))
-		}
-		return rel.Eq(rel.C("m", column), rel.S(value))
-	}
-	// Two blocks and not one with OR: an engine can look each value up while it scans the column.
-	ids := &rel.Select{From: from(g.mapping, "m"), Where: []rel.Expr{is("node_id")}, Items: []rel.Item{
-		col("m", "node_id"), col("m", "node_id_type"), col("m", main)}}
-	mains := &rel.Select{From: from(g.mapping, "m"), Distinct: true, Where: []rel.Expr{is(main)}, Items: []rel.Item{
-		{Expr: rel.C("m", main), As: "node_id"}, {Expr: rel.S(""), As: "node_id_type"}, col("m", main)}}
 	var out []IDMatch
-	err := g.each(ctx, &rel.Select{From: rel.Source{Rel: &rel.Union{All: true, Rels: []rel.Rel{ids, mains}}, Alias: "f"},
-		Items: []rel.Item{{Star: true, Of: "f"}}, OrderBy: []rel.Order{{Expr: rel.C("f", "node_id_type")}, {Expr: rel.C("f", "node_id")}}}, func(row []any) {
-		x := IDMatch{Graph: g, ID: ID{Type: text(row[1]), Value: text(row[0])}, MainID: text(row[2])}
-		x.IsMain = x.ID.Type == ""
-		out = append(out, x)
+	q := &rel.Select{From: from(g.mapping, "m"), Where: []rel.Expr{same(rel.C("m", "node_id"), value, fold)},
+		Items:   []rel.Item{col("m", "node_id"), col("m", "node_id_type"), col("m", g.Entity.IDColumn)},
+		OrderBy: []rel.Order{{Expr: rel.C("m", "node_id_type")}, {Expr: rel.C("m", "node_id")}}}
+	err := g.each(ctx, q, func(row []any) {
+		out = append(out, IDMatch{Graph: g, ID: ID{Type: text(row[1]), Value: text(row[0])}, MainID: text(row[2])})
 	})
-	return slices.DeleteFunc(out, func(x IDMatch) bool { // the main id of an id without edges may be the id itself
-		return x.IsMain && slices.ContainsFunc(out, func(y IDMatch) bool { return !y.IsMain && y.MainID == x.MainID })
-	}), err
+	return out, err
+}
+
+func (g *IDGraph) findMain(ctx context.Context, value string, fold bool) ([]IDMatch, error) {
+	var out []IDMatch
+	main := rel.C("m", g.Entity.IDColumn)
+	q := &rel.Select{From: from(g.mapping, "m"), Distinct: true, Where: []rel.Expr{same(main, value, fold)}, Items: []rel.Item{{Expr: main, As: g.Entity.IDColumn}},
+		OrderBy: []rel.Order{{Expr: main}}}
+	err := g.each(ctx, q, func(row []any) {
+		out = append(out, IDMatch{Graph: g, ID: ID{Value: text(row[0])}, MainID: text(row[0]), IsMain: true})
+	})
+	return out, err
+}
+
+// same compares a column with a value, with fold without regard to letter case.
+func same(x rel.Expr, value string, fold bool) rel.Expr {
+	if fold {
+		return rel.Eq(rel.F(rel.Lower, x), rel.F(rel.Lower, rel.S(value)))
+	}
+	return rel.Eq(x, rel.S(value))
 }
 
 // mostLiterals is up to how many ids are written into a statement. Engines push a list of values through the view of edges down to
