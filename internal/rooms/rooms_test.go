@@ -37,6 +37,7 @@ var rooms = []struct {
 	{"dialect/", "writing SQL must not link a driver"},
 	{"kernel", "computations in the process know no warehouse"},
 	{"identity", "questions about a graph in memory, whoever read it"},
+	{"audit", "figures of a graph, over whatever answers queries"},
 	{"truth", "figures over clusters know no warehouse"},
 	{"run", "a run works over any connection"},
 	{"openlineage", "events in the form of a standard know nothing of runs"},

@@ -310,6 +310,10 @@ func (r *runner) step(ctx context.Context, s *Step) {
 		}
 	}
 	r.end(s, end)
+	if err == nil {
+		// Figures that later runs are compared with are no reason for this one to fail.
+		_ = r.reg.keepMetrics(ctx, s, r.clock.now())
+	}
 	// What is known of a step that failed is worth keeping, and no reason for another failure.
 	_ = r.reg.recordStep(context.WithoutCancel(ctx), s, end, r.clock.started, end.Error)
 }

@@ -94,3 +94,5 @@ func TestDuckDBCleanups(t *testing.T) { Cleanups(t, embedded, 3, run.ByDDL, run.
 func TestDuckDBClung(t *testing.T) { Clung(t, embedded, false) }
 
 func TestDuckDBPublishes(t *testing.T) { Publishes(t, embedded, run.ByDDL, run.ByDML, run.ByPointer) }
+
+func TestDuckDBAudits(t *testing.T) { Audits(t, embedded) }

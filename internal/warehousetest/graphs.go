@@ -32,8 +32,9 @@ type idType struct {
 	name    string
 	outside bool // not an id type of the entity
 	exclude string
-	regex   bool // include only a letter and digits
-	bySQL   bool // exclude what is blocked
+	cures   []string // further values that are excluded
+	regex   bool     // include only a letter and digits
+	bySQL   bool     // exclude what is blocked
 }
 
 type graphSource struct {
@@ -52,7 +53,7 @@ const graphRegex = "[a-z][0-9]+"
 
 // passes is the oracle's reading of the filters.
 func (w *graphWorld) passes(t idType, v string) bool {
-	if v == "" || t.outside || v == t.exclude {
+	if v == "" || t.outside || v == t.exclude || slices.Contains(t.cures, v) {
 		return false
 	}
 	if t.bySQL && slices.Contains(w.blocked, v) {
@@ -205,6 +206,9 @@ func (w *graphWorld) world(shuffle *rand.Rand) *world {
 		var filters []string
 		if t.exclude != "" {
 			filters = append(filters, fmt.Sprintf("{type: exclude, value: %q}", t.exclude))
+		}
+		for _, v := range t.cures {
+			filters = append(filters, fmt.Sprintf("{type: exclude, value: %q}", v))
 		}
 		if t.regex {
 			filters = append(filters, fmt.Sprintf("{type: include, regex: '%s'}", graphRegex))

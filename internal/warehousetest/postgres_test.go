@@ -78,3 +78,5 @@ func TestPostgresCleanups(t *testing.T) { Cleanups(t, server(t), 3, run.ByDDL, r
 func TestPostgresClung(t *testing.T) { Clung(t, server(t), true) }
 
 func TestPostgresPublishes(t *testing.T) { Publishes(t, server(t), run.ByDDL, run.ByDML) }
+
+func TestPostgresAudits(t *testing.T) { Audits(t, server(t)) }

@@ -28,9 +28,9 @@ var pageJS string
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"number":     view.Number,
 	"took":       tookSeconds,
-	"moment":     moment,
+	"moment":     Moment,
 	"percent":    view.Percent,
-	"share":      share,
+	"share":      Share,
 	"checkClass": checkClass,
 	"count64":    func(n int64, noun string) string { return view.Count(int(n), noun) },
 }).Parse(pageHTML))
@@ -91,9 +91,9 @@ func shown(names int) string {
 // Window is the time that the run looked at.
 func (c *content) Window() string {
 	if c.BeginTime == nil {
-		return "up to " + moment(c.EndTime)
+		return "up to " + Moment(c.EndTime)
 	}
-	return moment(*c.BeginTime) + " to " + moment(c.EndTime)
+	return Moment(*c.BeginTime) + " to " + Moment(c.EndTime)
 }
 
 // Slowest is the step that took longest, nil when none ran.
@@ -152,10 +152,11 @@ func problems(r *project.RunReport) []problem {
 
 func tookSeconds(s float64) string { return view.Took(time.Duration(s * float64(time.Second))) }
 
-func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") + " UTC" }
+// Moment is a time to the second.
+func Moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") + " UTC" }
 
-// share is the width of a bar in percent.
-func share(n, of int64) float64 {
+// Share is the width of a bar in percent.
+func Share(n, of int64) float64 {
 	if of <= 0 {
 		return 0
 	}

@@ -1,0 +1,18 @@
+package audit
+
+// Hidden stands where the value of an id stood.
+const Hidden = "…"
+
+// Mask takes the values of ids out. Main ids stay: they are made by kith, and tell what a cluster is in every other command.
+func (a *Audit) Mask() {
+	a.Masked = true
+	for _, c := range a.Largest {
+		for i := range c.Bridges {
+			c.Bridges[i].ID.Value = Hidden
+		}
+	}
+	for _, s := range a.Suspects {
+		s.ID.Value = Hidden
+		s.Cure = cureOf(s.ID)
+	}
+}

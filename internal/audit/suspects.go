@@ -1,0 +1,312 @@
+package audit
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"kith/internal/identity"
+	"kith/internal/rel"
+)
+
+// suspects looks closely at the largest clusters and at those of crowded ids: what holds them together, which ids look as if many
+// people shared them, and what the graph would be without.
+func (a *auditor) suspects(ctx context.Context) error {
+	crowded, err := a.crowded(ctx)
+	if err != nil {
+		return err
+	}
+	chosen, err := a.choose(ctx, crowded)
+	if err != nil {
+		return err
+	}
+	var mains []string
+	for _, c := range chosen {
+		if !c.Unread {
+			mains = append(mains, c.MainID)
+		}
+	}
+	c, err := a.apart(ctx, mains)
+	if err != nil {
+		return err
+	}
+	suspected := map[int32]bool{}
+	for _, n := range crowded {
+		if v, ok := c.place[n.key]; ok {
+			suspected[v] = true
+		}
+	}
+	for _, v := range c.joining(a.out.Thresholds.Bridge, lookedAt) {
+		suspected[v] = true
+	}
+	var wanted []int32
+	for v := range suspected {
+		wanted = append(wanted, v)
+	}
+	for _, best := range c.best {
+		wanted = append(wanted, best[:min(len(best), bridgesShown)]...)
+	}
+	slices.Sort(wanted)
+	nodes, err := a.decode(ctx, c, slices.Compact(wanted), mains)
+	if err != nil {
+		return err
+	}
+	a.bridges(c, nodes)
+	for v := range suspected {
+		if n, ok := nodes[v]; ok {
+			a.out.Suspects = append(a.out.Suspects, a.suspect(c, v, n))
+		}
+	}
+	for _, n := range crowded { // of clusters that were too large
+		if _, ok := c.place[n.key]; !ok {
+			a.out.Suspects = append(a.out.Suspects, a.unread(n, chosen))
+		}
+	}
+	return a.rank(ctx, c, nodes)
+}
+
+// choose picks the clusters that are looked at: the largest, and those of crowded ids, as long as there is room. The largest that are
+// shown are kept whether there was room or not.
+func (a *auditor) choose(ctx context.Context, crowded []node) ([]*Cluster, error) {
+	chosen, err := a.clusters(ctx, nil, int64(max(lookedAt, a.out.Thresholds.Top)))
+	if err != nil {
+		return nil, err
+	}
+	a.out.Largest = chosen[:min(len(chosen), a.out.Thresholds.Top)]
+	known := map[string]bool{}
+	for _, c := range chosen {
+		known[c.MainID] = true
+	}
+	var more []string
+	for _, n := range crowded {
+		if !known[n.mainID] {
+			known[n.mainID] = true
+			more = append(more, n.mainID)
+		}
+	}
+	if len(more) > 0 {
+		further, err := a.clusters(ctx, more, 0)
+		if err != nil {
+			return nil, err
+		}
+		chosen = append(chosen, further...)
+	}
+	room := int64(mostIDs)
+	for _, c := range chosen {
+		if c.Unread = c.IDs > room; !c.Unread {
+			room -= c.IDs
+		}
+	}
+	return chosen, nil
+}
+
+// bridges tells what holds the largest clusters together.
+func (a *auditor) bridges(c *closely, nodes map[int32]node) {
+	of := map[string][]int32{}
+	for _, best := range c.best {
+		best = best[:min(len(best), bridgesShown)]
+		if n, ok := nodes[best[0]]; ok {
+			of[n.mainID] = best
+		}
+	}
+	for _, cl := range a.out.Largest {
+		for _, v := range of[cl.MainID] {
+			cl.Bridges = append(cl.Bridges, Bridge{ID: nodes[v].id, Degree: c.Degree(v), Parts: c.parts(v).Count(), Separated: c.separated(v)})
+		}
+		slices.SortFunc(cl.Bridges, func(x, y Bridge) int {
+			return cmp.Or(cmp.Compare(y.Separated, x.Separated), cmp.Compare(y.Degree, x.Degree), compareIDs(x.ID, y.ID))
+		})
+	}
+}
+
+func (a *auditor) suspect(c *closely, v int32, n node) *Suspect {
+	parts := c.parts(v)
+	s := &Suspect{ID: n.id, MainID: n.mainID, ClusterIDs: c.Size(v), Degree: c.Degree(v), Limit: a.limit(n.id.Type), Parts: parts.Count(),
+		Bridged: parts.Count() - parts.Of(1), Separated: c.separated(v), Cure: cureOf(n.id)}
+	s.Because = a.reasons(s)
+	if p, ok := c.points[v]; ok && len(p.Parts) > 1 && int64(p.Parts[1]) >= a.out.Thresholds.Bridge {
+		s.Because = append(s.Because, fmt.Sprintf("it alone joins a part of %d ids to one of %d", p.Parts[1], p.Parts[0]))
+	}
+	s.After = predict(a.out.Sizes.sizes.Replace(c.Size(v), parts))
+	return s
+}
+
+// unread is a crowded id of a cluster that was too large to take apart.
+func (a *auditor) unread(n node, chosen []*Cluster) *Suspect {
+	s := &Suspect{ID: n.id, MainID: n.mainID, Degree: n.degree, Limit: a.limit(n.id.Type), Cure: cureOf(n.id)}
+	for _, c := range chosen {
+		if c.MainID == n.mainID {
+			s.ClusterIDs = c.IDs
+		}
+	}
+	s.Because = append(a.reasons(s), "its cluster is too large to be taken apart here")
+	return s
+}
+
+func (a *auditor) limit(typ string) int64 {
+	for _, d := range a.out.Degrees {
+		if d.Type == typ {
+			return d.Limit
+		}
+	}
+	return 0
+}
+
+func (a *auditor) reasons(s *Suspect) []string {
+	out := []string{}
+	for _, d := range a.out.Degrees {
+		if d.Type == s.ID.Type && s.Degree > d.Limit {
+			out = append(out, fmt.Sprintf("it stands beside %d other ids; half of all %s ids stand beside at most %d", s.Degree, d.Type, d.Median))
+		}
+	}
+	return out
+}
+
+// rank puts the suspects in order, keeps those that are told, and says what would become of the graph without all of them.
+func (a *auditor) rank(ctx context.Context, c *closely, nodes map[int32]node) error {
+	slices.SortFunc(a.out.Suspects, func(x, y *Suspect) int {
+		return cmp.Or(cmp.Compare(y.Separated, x.Separated), cmp.Compare(y.Degree, x.Degree), compareIDs(x.ID, y.ID))
+	})
+	a.out.SuspectsFound = len(a.out.Suspects)
+	a.out.Suspects = a.out.Suspects[:min(len(a.out.Suspects), a.out.Thresholds.Top)]
+	if err := a.guarded(ctx); err != nil {
+		return err
+	}
+	if err := a.exempt(ctx); err != nil {
+		return err
+	}
+	at := map[ID]int32{}
+	for v, n := range nodes {
+		at[n.id] = v
+	}
+	var gone []int32
+	exact := true
+	for _, s := range a.out.Suspects {
+		v, ok := at[s.ID]
+		if !ok {
+			return nil // its cluster was not taken apart, so nobody knows what would become of it
+		}
+		// Of ids on one way between two parts one is enough.
+		if s.Degree <= s.Limit {
+			if joined := c.Joined(v, gone); len(joined) < 2 || joined[1] < a.out.Thresholds.Bridge {
+				s.Needless = true
+				continue
+			}
+		}
+		gone = append(gone, v)
+		exact = exact && s.After.Exact
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	parts, whole := c.Without(gone)
+	sizes := a.out.Sizes.sizes.Replace(whole[0], parts)
+	for _, n := range whole[1:] {
+		sizes = sizes.Replace(n, nil)
+	}
+	a.out.AllCured = predict(sizes)
+	a.out.AllCured.Exact = exact
+	return nil
+}
+
+// predict is a graph with clusters of such sizes.
+func predict(s identity.Sizes) *Prediction {
+	return &Prediction{IDs: s.Total(), Clusters: s.Count(), Singletons: s.Of(1), LargestIDs: s.Largest(), Exact: true}
+}
+
+// guarded finds the suspects' clusters of which a guard holds edges back. Without the id some of these edges may be legal.
+func (a *auditor) guarded(ctx context.Context) error {
+	var mains []string
+	for _, s := range a.out.Suspects {
+		mains = append(mains, s.MainID)
+	}
+	if len(mains) == 0 || len(a.out.Edges.Lost) == 0 {
+		return nil
+	}
+	m := func(name string) rel.Expr { return rel.C("m", name) }
+	ends := &rel.Union{All: true}
+	for _, end := range [][2]string{{"id1", "id1_type"}, {"id2", "id2_type"}} {
+		ends.Rels = append(ends.Rels, &rel.Select{From: table(a.g.Parts.IDEdges, "e"), Where: []rel.Expr{rel.NotNull(rel.C("e", "dropped_by"))},
+			Items: []rel.Item{item(rel.C("e", end[0]), "node"), item(rel.C("e", end[1]), "node_type")}})
+	}
+	rows, err := a.w.Rows(ctx, &rel.Select{From: from(ends, "x"), Distinct: true, Where: []rel.Expr{in(m(a.idColumn()), mains)},
+		Joins: []rel.Join{{Kind: rel.Inner, Source: table(a.g.Parts.Mapping, "m"),
+			On: []rel.Expr{rel.Eq(m("node_id"), rel.C("x", "node")), rel.Eq(m("node_id_type"), rel.C("x", "node_type"))}}},
+		Items: []rel.Item{item(m(a.idColumn()), "main_id")}})
+	held := map[string]bool{}
+	for _, r := range rows {
+		held[row(r).text(0)] = true
+	}
+	for _, s := range a.out.Suspects {
+		if s.After != nil && held[s.MainID] {
+			s.After.Exact = false
+		}
+	}
+	return err
+}
+
+// exempt finds the suspects that a manual rule brings in: filters pass them by.
+func (a *auditor) exempt(ctx context.Context) error {
+	if a.g.Parts.Rules.Name() == "" || len(a.out.Suspects) == 0 {
+		return nil
+	}
+	r := func(name string) rel.Expr { return rel.C("r", name) }
+	ends := &rel.Union{All: true}
+	for _, end := range [][2]string{{"id1", "id1_type"}, {"id2", "id2_type"}} {
+		var ids []rel.Expr
+		for _, s := range a.out.Suspects {
+			ids = append(ids, rel.And(rel.Eq(r(end[0]), rel.S(s.ID.Value)), rel.Eq(r(end[1]), rel.S(s.ID.Type))))
+		}
+		ends.Rels = append(ends.Rels, &rel.Select{From: table(a.g.Parts.Rules, "r"), Where: []rel.Expr{rel.Eq(r("action"), rel.S("include")), rel.Or(ids...)},
+			Items: []rel.Item{item(r(end[1]), "id_type"), item(r(end[0]), "id_value")}})
+	}
+	rows, err := a.w.Rows(ctx, ends)
+	for _, x := range rows {
+		for _, s := range a.out.Suspects {
+			if s.ID == (ID{row(x).text(0), row(x).text(1)}) {
+				s.Exempt = "a manual rule includes it, and filters pass it by: take the rule away as well"
+				if s.After != nil {
+					s.After.Exact = false
+				}
+			}
+		}
+	}
+	return err
+}
+
+// cureOf is YAML that keeps an id out of the graph.
+func cureOf(id ID) string { return Cures([]*Suspect{{ID: id}}) }
+
+// Cures is YAML that keeps ids out of the graph: filters for the id types of the project. Needless ones are not among them.
+func Cures(suspects []*Suspect) string {
+	values := map[string][]string{}
+	for _, s := range suspects {
+		if s.Needless {
+			continue
+		}
+		values[s.ID.Type] = append(values[s.ID.Type], s.ID.Value)
+	}
+	out := []string{"id_types:"}
+	for _, t := range slices.Sorted(maps.Keys(values)) {
+		out = append(out, "  - name: "+t, "    filters:")
+		for _, v := range values[t] {
+			out = append(out, "      - type: exclude", "        value: "+yamlText(v))
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// yamlText is a text in double quotes, in which JSON is YAML.
+func yamlText(s string) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if e.Encode(s) != nil {
+		return `""` // texts always encode
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
