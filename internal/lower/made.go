@@ -102,10 +102,10 @@ func (s *Step) Definition() model.Definition {
 	return model.Definition{Parts: b.Parts, Needs: model.NeedsOf(b.Needs), Columns: columns}
 }
 
-// MadeOf are the nodes that Definition has as needs.
+// MadeOf are the nodes that Definition has as needs, those that take part.
 func (s *Step) MadeOf() []model.Node {
 	if s.Of != nil {
 		return s.Of
 	}
-	return s.Node.Base().Needs
+	return model.TakingPart(s.Node.Base().Needs)
 }

@@ -110,6 +110,7 @@ func (b *Builder) resolve() {
 	b.order()
 	b.checkUnions()
 	b.settleEnabled()
+	b.hashes()
 	b.settleChecks()
 	for i := range b.Diags {
 		if b.rowFiles[b.Diags[i].At.File] {

@@ -236,7 +236,7 @@ func (b *Builder) settleChecks() {
 				c.Disabled = "it needs " + string(n.Addr()) + ", and " + why
 			}
 		}
-		hash(c, b.opt.HashSalt)
+		hash(c, b.opt.HashSalt, b.Graph.Grain)
 	}
 }
 

@@ -53,10 +53,21 @@ func (d *Definition) Need(ref string) (hash string, ok bool) {
 	return d.Needs[i].Hash, true
 }
 
-// NeedsOf are nodes with their hashes, sorted by ref.
+// TakingPart are those of nodes that are not left out of the run: what is missing has no part in what is made.
+func TakingPart(nodes []Node) []Node {
+	var out []Node
+	for _, n := range nodes {
+		if n.Base().Disabled == "" {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// NeedsOf are the nodes that take part with their hashes, sorted by ref.
 func NeedsOf(nodes []Node) []Need {
 	var out []Need
-	for _, n := range nodes {
+	for _, n := range TakingPart(nodes) {
 		out = append(out, Need{n.Addr().Key(), n.Base().Hash})
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Ref < out[j].Ref })
@@ -66,8 +77,9 @@ func NeedsOf(nodes []Node) []Need {
 // HashRule is the version of the way hashes are taken; it is part of every hash.
 const HashRule = "kith-hash-1"
 
-// hash fills in Meaning, Parts and Hash of a node whose needs are hashed.
-func hash(n Node, salt string) {
+// hash fills in Meaning, Parts and Hash of a node whose needs are hashed. usual is the grain of nodes that state none: that of
+// another one is evaluated at times of its own.
+func hash(n Node, salt string, usual Grain) {
 	base := n.Base()
 	d := &definer{node: n}
 	fmt.Fprintf(&d.meaning, "%s\n%T %s\n", HashRule, n, n.Addr().Key())
@@ -75,6 +87,9 @@ func hash(n Node, salt string) {
 		fmt.Fprintf(&d.meaning, "rewritten by %s\n", salt)
 	}
 	d.add("rules of kith", HashRule+" "+salt, source.Span{})
+	if base.Grain != usual {
+		d.field("grain", base.Grain, "time_grain", base.Span)
+	}
 	d.define()
 	base.Meaning, base.Parts = d.meaning.String(), d.parts
 	h := sha256.New()
@@ -156,7 +171,9 @@ func (d *definer) define() {
 		}
 	case *Union:
 		for _, s := range n.From {
-			d.field("from", s.Addr().Key(), "sources", span)
+			if s.Base().Disabled == "" {
+				d.field("from", s.Addr().Key(), "sources", span)
+			}
 		}
 		d.field("columns", n.Columns(), "columns", span)
 		d.rows(&n.Rows)
@@ -183,6 +200,9 @@ func (d *definer) define() {
 		d.check(n)
 	case *FeatureTable:
 		for _, x := range n.Features {
+			if x.Var != nil && x.Var.Disabled != "" || x.Column != nil && x.Column.Model.Disabled != "" {
+				continue
+			}
 			d.field("feature", x.Name(), "features", span)
 			if x.Column != nil {
 				d.field("of", x.Column.Model.Address, "features", span)
@@ -192,10 +212,14 @@ func (d *definer) define() {
 		d.field("name", n.Name, "name", span)
 		d.field("table", n.Table, "materialization", span)
 		for _, v := range n.Vars {
-			d.field("var", v.Address, "features", span)
+			if v.Disabled == "" {
+				d.field("var", v.Address, "features", span)
+			}
 		}
 		for _, c := range n.Columns {
-			d.field("column", string(c.Model.Address)+"/"+c.Name, "features", span)
+			if c.Model.Disabled == "" {
+				d.field("column", string(c.Model.Address)+"/"+c.Name, "features", span)
+			}
 		}
 	}
 }
@@ -262,6 +286,9 @@ func (d *definer) stitcher(n *Stitcher) {
 	sources := slices.Clone(n.Sources) // their order has no meaning, and the default stitcher's is that of files
 	slices.SortStableFunc(sources, func(a, b *EdgeSource) int { return strings.Compare(a.From.Addr().Key(), b.From.Addr().Key()) })
 	for _, es := range sources {
+		if es.From.Base().Disabled != "" {
+			continue
+		}
 		d.within = "edge source " + es.From.Addr().Key()
 		d.field("edges", es.From.Addr().Key(), "", es.Span)
 		for _, id := range es.IDs {

@@ -7,7 +7,7 @@ import (
 	"kith/internal/diag"
 )
 
-// order sorts all nodes so that each comes after what it needs, reports cycles, and hashes.
+// order sorts all nodes so that each comes after what it needs, and reports cycles.
 func (b *Builder) order() {
 	for _, s := range b.Stitchers { // filters belong to id types; whoever stitches with them waits for what they read
 		for _, t := range s.Entity.IDTypes {
@@ -46,8 +46,12 @@ func (b *Builder) order() {
 	for _, p := range b.Paths() {
 		visit(b.Node(addr.Addr(p)))
 	}
+}
+
+// hashes gives every node its hash, when it is settled which take part: what is left out has no part in what is made.
+func (b *Builder) hashes() {
 	for _, n := range b.Order {
-		hash(n, b.opt.HashSalt)
+		hash(n, b.opt.HashSalt, b.Graph.Grain)
 	}
 }
 

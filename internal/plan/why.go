@@ -249,7 +249,7 @@ func (w *why) below(n model.Node, hash string, seen map[model.Need]bool) causes 
 		return causes{{text: string(n.Addr()) + " changed", since: true, at: n.Base().Span}}
 	}
 	b := n.Base()
-	out := roots(n, w.compare(n.Addr(), model.Definition{Parts: b.Parts, Needs: model.NeedsOf(b.Needs)}, was, b.Needs, seen, false))
+	out := roots(n, w.compare(n.Addr(), model.Definition{Parts: b.Parts, Needs: model.NeedsOf(b.Needs)}, was, model.TakingPart(b.Needs), seen, false))
 	if isVar(n) {
 		return out
 	}
