@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"kith/internal/diag"
+	"kith/internal/dialect"
 	"kith/internal/identity"
+	"kith/internal/material"
 	"kith/internal/model"
 	"kith/internal/rel"
 	"kith/internal/source"
@@ -20,6 +22,11 @@ type IDGraph struct {
 	w              *Work
 	m              Moment
 	mapping, edges rel.Object
+}
+
+// partOf is the name of a part of a material. Where an engine allows no name that long, it was shortened.
+func (w *Work) partOf(name, suffix string) string {
+	return material.Fit(name+suffix, dialect.LongestName(w.Registry.Dialect))
 }
 
 // IDMatch is an id that was found in a graph.
@@ -59,13 +66,13 @@ func (w *Work) IDGraphs(ctx context.Context, m Moment, entity string) ([]*IDGrap
 		if !ok {
 			continue
 		}
-		if !contains(b.Objects, b.Name+"_internal_id_edges") {
+		mapping, edges := w.partOf(b.Name, "_internal_mapping"), w.partOf(b.Name, "_internal_id_edges")
+		if !contains(b.Objects, edges) {
 			diags.Errorf(diag.WSeqNo, e.Stitcher.Span, "the graph of %s in seq no %d was built by a version of kith that kept no evidence of edges", e.Name, m.SeqNo).
 				WithFix("build it again: kith run --force")
 			continue
 		}
-		out = append(out, &IDGraph{Entity: e, Material: b.Name, w: w, m: m, mapping: rel.Named(rel.Internal, b.Name+"_internal_mapping"),
-			edges: rel.Named(rel.Internal, b.Name+"_internal_id_edges")})
+		out = append(out, &IDGraph{Entity: e, Material: b.Name, w: w, m: m, mapping: rel.Named(rel.Internal, mapping), edges: rel.Named(rel.Internal, edges)})
 	}
 	if len(out) == 0 && !diags.HasErrors() {
 		diags.Errorf(diag.WSeqNo, source.Span{}, "no identity graph has been built in seq no %d", m.SeqNo).WithFix("kith run")

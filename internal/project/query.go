@@ -9,6 +9,7 @@ import (
 	"kith/internal/diag"
 	"kith/internal/dialect"
 	"kith/internal/lower"
+	"kith/internal/material"
 	"kith/internal/model"
 	"kith/internal/rel"
 	"kith/internal/run"
@@ -159,11 +160,11 @@ func (n *queryNames) object(path string) (name, fix string, err error) {
 	if child != "" && suffix == "" {
 		return "", "read " + string(node.Addr()) + " instead", errors.New(path + " is made inside of other statements and not kept")
 	}
-	material := b.Name + suffix
-	if !contains(b.Objects, material) {
+	name = material.Fit(b.Name+suffix, dialect.LongestName(n.d))
+	if !contains(b.Objects, name) {
 		return "", "", errors.New(path + " has not been built in this seq no")
 	}
-	return n.d.Object(rel.Named(rel.Internal, material), n.env), "", nil
+	return n.d.Object(rel.Named(rel.Internal, name), n.env), "", nil
 }
 
 func contains(list []string, s string) bool {
