@@ -29,6 +29,7 @@ const (
 	WLineage       Code = "W031"
 	WConnection    Code = "W040"
 	WPlanMoved     Code = "W041"
+	WBreaker       Code = "W045"
 )
 
 var runInfos = []Info{
@@ -58,5 +59,6 @@ var runInfos = []Info{
 	{WReport, "no report", "The report of a run could not be written, or there is none yet. The run itself is not touched by that."},
 	{WLineage, "lineage not received", "OpenLineage events could not be written or sent. The run itself is not touched by that; a receiver that failed is not tried again in the same run."},
 	{WConnection, "no connection to the warehouse", "The server cannot be reached, lets nobody in at the moment, or the connection broke while something ran. What was published before stays; the next run goes on where this one stopped."},
+	{WBreaker, "cluster too large", "The largest cluster of an identity graph is beyond a bound of its circuit_breaker: ids of many may have run together through one that they share, such as a kiosk or a placeholder. As an error it kept the run from publishing anything, and the last publish stands; as a warning (on_failure: warn) it is only shown. Bridging ids are those without which the cluster would fall apart; their values are shown with --show-values."},
 	{WPlanMoved, "saved plan does not apply", "A saved plan is carried out only as it was shown: with the same version of kith and the same target, and if neither the project nor the warehouse has changed since. Nothing was built. Save the plan again, and look at it."},
 }

@@ -26,6 +26,8 @@ type CheckScan struct {
 	Terms []CheckTerm
 	// Baseline counts the rows that are published under Name; nil when no term asks for it.
 	Baseline rel.Rel
+	// Edges are those that count of the cluster that a circuit breaker is about, nil for anything else.
+	Edges rel.Rel
 	// Hash stands for what is asked, the things read included.
 	Hash string
 	// Needs are the steps that make what is read.
@@ -53,8 +55,10 @@ func (s *CheckScan) Problems() error {
 	for _, t := range s.Terms {
 		queries = append(queries, t.Alone, t.Sample)
 	}
-	if s.Baseline != nil {
-		queries = append(queries, s.Baseline)
+	for _, q := range []rel.Rel{s.Baseline, s.Edges} {
+		if q != nil {
+			queries = append(queries, q)
+		}
 	}
 	for _, q := range queries {
 		if err := rel.CheckRel(q); err != nil {
@@ -84,6 +88,8 @@ func (l *lowering) checks() {
 				s := l.scan(c.On)
 				s.Early = true
 				l.fresh(s, c, a, c.On.(*model.Input))
+			case model.CircuitBreaker:
+				l.breaker(l.scan(c.On), c, a, c.On.(*model.Stitcher))
 			case model.NoRow:
 				l.noRow(l.scan(c.On), c, a)
 			default:

@@ -39,6 +39,7 @@ const (
 	RowBounds      AssertKind = "rows"
 	NoRow          AssertKind = "sql"
 	Fresh          AssertKind = "freshness"
+	CircuitBreaker AssertKind = "circuit_breaker"
 )
 
 // Assertion is one promise of a check.
@@ -54,6 +55,8 @@ type Assertion struct {
 	Rows   *Bounds       // of rows
 	Query  *sqltext.Tree // of sql
 	Fresh  *Freshness    // of freshness
+	// Breaker is of circuit_breaker.
+	Breaker *Breaker
 }
 
 // Bounds is how many rows there may be. A negative bound is none.
@@ -269,6 +272,9 @@ func (b *Builder) builtIn() []*Check {
 	for _, s := range b.Stitchers {
 		add(s, "ids of "+s.Name, true, &Assertion{Kind: NotNull, Columns: []string{s.Entity.IDColumn}},
 			&Assertion{Kind: UniqueTogether, Columns: []string{"other_id", "other_id_type"}})
+		if br := s.Guards.Breaker; br != nil {
+			add(s, "circuit breaker of "+s.Name, br.Block, &Assertion{Kind: CircuitBreaker, Span: br.Span, Breaker: br})
+		}
 	}
 	for _, c := range b.Cohorts {
 		keyed(c, c.Entity, c.ObjectName())

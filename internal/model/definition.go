@@ -308,6 +308,9 @@ func (d *definer) check(n *Check) {
 		if a.Fresh != nil {
 			d.field("fresh", fmt.Sprint(*a.Fresh), "promise", n.Span)
 		}
+		if b := a.Breaker; b != nil {
+			d.field("breaker", fmt.Sprint(b.Size, b.Share, b.GrowthTimes, b.GrowthIDs), "promise", n.Span)
+		}
 		d.tree("sql", a.Query, "promise")
 	}
 }

@@ -34,7 +34,9 @@ type Breaker struct {
 	// GrowthTimes and GrowthIDs compare with the largest cluster published last.
 	GrowthTimes float64
 	GrowthIDs   int64
-	Block       bool
+	// SizeAt and so on are where the bounds are written.
+	SizeAt, ShareAt, TimesAt, IDsAt source.Span
+	Block                           bool
 }
 
 // Compares reports whether a bound looks at what was published last.
@@ -139,7 +141,8 @@ func (b *Builder) SetGuards(s *Stitcher, w spec.StitcherGuards) {
 }
 
 func breaker(c *spec.CircuitBreaker) *Breaker {
-	out := &Breaker{Span: c.Span, Size: -1, Share: -1, GrowthTimes: -1, GrowthIDs: -1, Block: c.OnFailure.Value != "warn"}
+	out := &Breaker{Span: firstLine(c.Span), Size: -1, Share: -1, GrowthTimes: -1, GrowthIDs: -1, Block: c.OnFailure.Value != "warn",
+		SizeAt: c.ClusterSize.Span, ShareAt: c.Share.Span, TimesAt: c.GrowthTimes.Span, IDsAt: c.GrowthIDs.Span}
 	if !c.ClusterSize.Span.IsZero() {
 		out.Size = int64(c.ClusterSize.Value)
 	}

@@ -19,6 +19,8 @@ type Check struct {
 	Query dialect.Text
 	// Baseline counts the rows that were published last; empty when no bound compares with them.
 	Baseline dialect.Text
+	// Edges are those of the cluster that a circuit breaker is about; empty for anything else.
+	Edges dialect.Text
 	// Alone and Samples belong to the terms: the query with that term only, and what fails it.
 	Alone, Samples []dialect.Text
 	// Ask are the samples as one may type them for `kith query`.

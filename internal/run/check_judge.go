@@ -19,6 +19,10 @@ func (c *Check) judge(row []any, base int64, end time.Time) []CheckResult {
 		case model.Fresh:
 			newest, _ := row[0].(time.Time)
 			judgeAge(&res, t.Assert.Fresh, newest, end)
+		case model.CircuitBreaker:
+			res.Rows, _ = row[0].(int64)
+			largest, _ := row[i+1].(int64)
+			judgeBreaker(&res, t.Assert.Breaker, largest, base)
 		case model.RowBounds:
 			res.Rows, _ = row[0].(int64)
 			judgeRows(&res, t.Assert.Rows, base)

@@ -24,7 +24,7 @@ func printChecks(p *plan.Plan, d dialect.Dialect, env dialect.Env) ([]*Check, di
 	}
 	var out []*Check
 	for _, c := range p.Checks {
-		pc := &Check{Check: c, Query: write(c.CheckScan.Query), Baseline: write(c.CheckScan.Baseline)}
+		pc := &Check{Check: c, Query: write(c.CheckScan.Query), Baseline: write(c.CheckScan.Baseline), Edges: write(c.CheckScan.Edges)}
 		for _, t := range c.Terms {
 			sample := write(t.Sample)
 			pc.Alone = append(pc.Alone, write(t.Alone))
@@ -43,9 +43,10 @@ func askNames(p *plan.Plan, d dialect.Dialect, env dialect.Env) *strings.Replace
 		pairs = append(pairs, d.Object(o, env), `{{this.DeRef("`+path+`")}}`)
 	}
 	for _, s := range p.Steps {
-		if _, graph := s.Node.(*model.Stitcher); graph && len(s.Extra) == 2 { // before the graph, whose name theirs begin with
+		if _, graph := s.Node.(*model.Stitcher); graph && len(s.Extra) > 2 { // before the graph, whose name theirs begin with
 			add(s.Extra[0], string(s.Addr.Child(model.ChildMappings)))
 			add(s.Extra[1], string(s.Addr.Child(model.ChildEdges)))
+			add(s.Extra[2], string(s.Addr.Child(model.ChildIDEdges)))
 		}
 		add(s.Out, string(s.Addr))
 	}

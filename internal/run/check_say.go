@@ -16,6 +16,10 @@ func (r *runner) say(ctx context.Context, c *Check, i int, res *CheckResult) dia
 	if c.Early {
 		code = diag.WStale
 	}
+	if c.Edges.S != "" {
+		code = diag.WBreaker
+		r.name(ctx, c, res)
+	}
 	add := l.Errorf
 	if !res.blocks() {
 		add = l.Warnf
@@ -39,10 +43,26 @@ func (r *runner) say(ctx context.Context, c *Check, i int, res *CheckResult) dia
 		}
 		d.WithAlso(t.Span, "%s", about)
 	}
-	if res.Query != "" {
+	switch {
+	case res.Query != "" && c.Edges.S != "":
+		d.WithFix("block a bridging id (blocked_values of its id type), limit what it links (maximum_edges, maximum_per_cluster), or raise %s; clusters by size:  %s",
+			brokenBound(res.Detail), r.asking(c, res.Query))
+	case res.Query != "":
 		d.WithFix("see what fails:  %s", r.asking(c, res.Query))
 	}
 	return *d
+}
+
+// name adds to the failure of a circuit breaker which ids hold the cluster together, with their values where these may be shown.
+func (r *runner) name(ctx context.Context, c *Check, res *CheckResult) {
+	if res.Status != CheckFailed {
+		return
+	}
+	shown, masked := r.bridging(ctx, c)
+	if shown != "" && r.opt.ShowValues {
+		res.shown = res.Detail + shown
+	}
+	res.Detail += masked
 }
 
 // asking is the command that shows what fails.
