@@ -8,6 +8,8 @@ import "kith/internal/rel"
 type Column struct {
 	Name string
 	Type string
+	// Collation is the rule by which texts of the column compare, where the engine has several and it is not the usual one.
+	Collation string
 }
 
 // Table is what is known of a table or view.

@@ -40,6 +40,7 @@ const (
 	RMergeWrong           Code = "R043"
 	RMergeUnused          Code = "R044"
 	RGuard                Code = "R050"
+	RDecision             Code = "R055"
 )
 
 var modelInfos = []Info{
@@ -80,5 +81,6 @@ var modelInfos = []Info{
 	{RMergeWrong, "merge gives another value", "Merging values of parts in this way gives another value than all rows together. The right merge follows from select: a count is merged by sum; an average, a median or a number of distinct values by nothing."},
 	{RMergeUnused, "merge or promise without use", "A merge is used for sources that promise is_append_only and have an occurred_at_col, and for vars that read them. Elsewhere values are computed from all rows."},
 	{RGuard, "guard without a meaning", "Two guards of an identity graph contradict each other, or one of them can never do anything: valid_for needs a time on rows, unique already is a limit in a cluster."},
+	{RDecision, "decision without effect", "Somebody decided that two ids belong together, or do not, and the project has no graph that could follow: the entity lacks the type of one of them, or joins no ids at all."},
 	{RDisabled, "disabled", "A node takes no part in the run, because something it needs is missing or switched off."},
 }

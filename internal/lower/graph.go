@@ -67,7 +67,7 @@ func idCol(i int) string { return fmt.Sprintf("id%d", i+1) }
 func (l *lowering) stitcher(n *model.Stitcher) {
 	g := &graph{l: l, n: n, out: l.objectOf(n), limits: n.Entity.Limits()}
 	g.base = g.findBase()
-	if n.Rules != nil {
+	if g.ruling() {
 		g.readRules()
 	}
 	for i, es := range n.Sources {
@@ -111,7 +111,7 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 	for _, t := range g.tuples {
 		kept = append(kept, t.object)
 	}
-	if n.Rules != nil {
+	if g.ruling() {
 		kept = append(kept, g.rules)
 	}
 	title := "identity graph of " + n.Entity.Name

@@ -19,7 +19,7 @@ const (
 
 // clustered reports whether anything keeps ids of one component apart.
 func (g *graph) clustered() bool {
-	return !g.n.Collator && (len(g.n.Guards.PerCluster) > 0 || g.forbidden != nil)
+	return !g.n.Collator && (len(g.n.Guards.PerCluster) > 0 || len(g.n.Splits()) > 0)
 }
 
 // decays reports whether edges stop counting with time.
@@ -204,7 +204,7 @@ var droppedColumns = []rel.Column{{Name: colID1, Type: rel.Text}, {Name: colID1T
 func (g *graph) drops(pairs, cut, nodes rel.Object) rel.Rel {
 	var all []rel.Rel
 	none := &rel.Cast{X: rel.Null(), Type: rel.Text}
-	if g.n.Rules != nil {
+	if g.n.Rules != nil { // links take nothing away
 		sel := &rel.Select{From: table(g.rules, "r"), Where: edgeRules(exclude)}
 		for _, c := range edgeColumns {
 			sel.Items = append(sel.Items, item(rel.C("r", c), c))

@@ -103,11 +103,12 @@ func (g *graph) withDrops(edges rel.Rel) rel.Rel {
 
 // ruledEdges are the edges that manual rules add, nil without rules. No row of a source says them.
 func (g *graph) ruledEdges() rel.Rel {
-	if g.n.Rules == nil {
+	if !g.ruling() {
 		return nil
 	}
 	unknown := func(t rel.Type) rel.Expr { return &rel.Cast{X: rel.Null(), Type: t} }
-	values := []rel.Expr{rel.C("r", colID1), rel.C("r", colID1Type), rel.C("r", colID2), rel.C("r", colID2Type), rel.S("rules"), rel.S("rule"),
+	values := []rel.Expr{rel.C("r", colID1), rel.C("r", colID1Type), rel.C("r", colID2), rel.C("r", colID2Type),
+		&rel.Case{Whens: []rel.When{{If: rel.Eq(rel.C("r", colRule), rel.S("rule")), Then: rel.S("rules")}}, Else: rel.S("decisions")}, rel.C("r", colRule),
 		unknown(rel.Timestamp), unknown(rel.Timestamp), &rel.Cast{X: rel.I(0), Type: rel.BigInt}, unknown(rel.Text)}
 	out := &rel.Select{From: table(g.rules, "r"), Where: edgeRules(include)}
 	for i, c := range idEdgeColumns {

@@ -15,6 +15,9 @@ import (
 // meaning.
 func (g *graph) link(nodes, seed rel.Object) {
 	pairs, cut := g.scratchObject("pairs"), rel.Object{}
+	if splits := g.n.Splits(); len(splits) > 0 {
+		g.keepSplit(splits, seed)
+	}
 	g.let(pairs, g.pairs(seed))
 	allowed := pairs
 	if g.decays() {
@@ -38,7 +41,7 @@ func (g *graph) link(nodes, seed rel.Object) {
 		}
 		kept = g.keepApart(allowed, nodes, seed)
 	}
-	if g.n.Rules != nil {
+	if g.ruling() {
 		kept = append(kept, g.ruleKeys(include, seed))
 	}
 	links := g.scratchObject("links")
@@ -86,7 +89,7 @@ func (g *graph) pairs(seed rel.Object) rel.Rel {
 	}
 	out := &rel.Select{From: rel.Source{Rel: ordered, Alias: "o"}, GroupBy: []rel.Expr{rel.C("o", colA), rel.C("o", colB)},
 		Items: []rel.Item{item(rel.C("o", colA), colA), item(rel.C("o", colB), colB)}}
-	if g.n.Rules != nil {
+	if g.ruling() {
 		out.Joins = []rel.Join{withoutPairs("o", g.ruleKeys(exclude, seed))}
 	}
 	if len(g.limits) > 0 {
@@ -267,7 +270,7 @@ func (g *graph) edgesLeft(rows rel.Rel) rel.Rel {
 
 // addedEdges are the edges of rules, and the pairs of an id with itself of all that rules bring in.
 func (g *graph) addedEdges() []rel.Rel {
-	if g.n.Rules == nil {
+	if !g.ruling() {
 		return nil
 	}
 	pick := func(where []rel.Expr, names ...string) rel.Rel {

@@ -31,14 +31,30 @@ var edgeColumns = []string{colID1, colID1Type, colID2, colID2Type}
 // paired reports whether a row's ids have to be looked at pair by pair, because rules, limits or guards may take a single edge away
 // or add one.
 func (g *graph) paired() bool {
-	return !g.n.Collator && (g.n.Rules != nil || len(g.limits) > 0 || g.decays() || g.clustered())
+	return !g.n.Collator && (g.ruling() || len(g.limits) > 0 || g.decays() || g.clustered())
 }
 
-// readRules reads the table of manual rules once and settles which hold (modelling.md section 6.8): of rules about one id or
-// one edge the latest, else the one with the action that has priority.
+// ruling reports whether people have a say in the graph: by manual rules, or by decisions that two ids are one.
+func (g *graph) ruling() bool { return g.n.Rules != nil || len(g.n.Links()) > 0 }
+
+// readRules makes the table of what people say of the graph: the manual rules that hold, and the decisions that link two ids,
+// which are included edges that no rule takes away, between included ids.
 func (g *graph) readRules() {
-	read, decided := g.scratchObject("rules_read"), g.scratchObject("rules_decided")
 	g.rules = g.l.part(g.out, "_internal_rules")
+	var all []rel.Rel
+	if g.n.Rules != nil {
+		all = append(all, g.settledRules())
+	}
+	if links := g.n.Links(); len(links) > 0 {
+		all = append(all, g.linked(links))
+	}
+	g.let(g.rules, united(all, nil))
+}
+
+// settledRules reads the table of manual rules once and settles which hold (modelling.md section 6.8): of rules about one id or
+// one edge the latest, else the one with the action that has priority.
+func (g *graph) settledRules() rel.Rel {
+	read, decided := g.scratchObject("rules_read"), g.scratchObject("rules_decided")
 	g.let(read, g.orderedRules())
 	g.assertRules(read)
 	settle := &rel.Select{From: table(read, "r")}
@@ -50,8 +66,9 @@ func (g *graph) readRules() {
 		{Expr: rel.C("r", colCreated), Desc: true, NullsLast: true},
 		{Expr: rel.C("r", colAction), Desc: g.n.Rules.IncludeWins, NullsLast: true}, // "exclude" is the lesser word
 	}}, colAction))
+	settle.Items = append(settle.Items, item(rel.S("rule"), colRule))
 	g.let(decided, settle)
-	g.let(g.rules, g.withoutCollisions(decided))
+	return g.withoutCollisions(decided)
 }
 
 // orderedRules are the rules of the entity with their ends in one order, whichever way they were written: an edge has none.
@@ -159,7 +176,7 @@ func (g *graph) ruledIDs(action string, t *model.IDType) rel.Rel {
 // ruled is the condition that an id stays, given that of the filters (nil for none): an included id is exempt from filters,
 // an excluded one goes.
 func (g *graph) ruled(passes rel.Expr, t *model.IDType, id rel.Expr) rel.Expr {
-	if g.n.Rules == nil {
+	if !g.ruling() {
 		return passes
 	}
 	if passes != nil {
@@ -170,7 +187,7 @@ func (g *graph) ruled(passes rel.Expr, t *model.IDType, id rel.Expr) rel.Expr {
 
 // includedIDs are the ids that rules bring into the graph, on rows or not: included ones, and the ends of included edges.
 func (g *graph) includedIDs() []rel.Rel {
-	if g.n.Rules == nil {
+	if !g.ruling() {
 		return nil
 	}
 	pick := func(id, idType string, where []rel.Expr) rel.Rel {

@@ -40,6 +40,8 @@ type Options struct {
 	// Types are the model types there are.
 	Types  []Type
 	Limits template.Limits
+	// Decisions are what people decided about ids, as far as it holds at EndTime.
+	Decisions []Decision
 	// Columns returns the columns of a table and whether it exists; nil when there is no warehouse to ask.
 	Columns func(table []NamePart) (columns []string, exists bool, err error)
 	// FileColumns returns the columns of a parquet or json file; nil when there is no engine to ask.
@@ -88,6 +90,7 @@ func (b *Builder) resolve() {
 	b.run(&b.parents)
 	b.declareCollatorsAndDefaults()
 	b.declareRules()
+	b.decide()
 	b.eachUnit(b.declareVarGroups)
 	b.declarePredicted()
 	b.override()

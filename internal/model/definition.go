@@ -283,6 +283,7 @@ func (d *definer) stitcher(n *Stitcher) {
 	if r := n.Rules; r != nil {
 		d.field("rules", fmt.Sprint(r.Table, r.IncludeWins), "manual rules", n.Span)
 	}
+	d.decisions(n)
 	sources := slices.Clone(n.Sources) // their order has no meaning, and the default stitcher's is that of files
 	slices.SortStableFunc(sources, func(a, b *EdgeSource) int { return strings.Compare(a.From.Addr().Key(), b.From.Addr().Key()) })
 	for _, es := range sources {

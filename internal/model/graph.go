@@ -348,7 +348,9 @@ type Stitcher struct {
 	// Rules are the manual rules of the graph, nil for none.
 	Rules  *GraphRules
 	Guards Guards
-	Output OutputType
+	// Decisions are those that hold for the graph, by number.
+	Decisions []Decision
+	Output    OutputType
 	// Incremental allows a run to begin with the graph of an earlier one. Lookback is how long before the end of that run a row may
 	// have occurred that it did not find yet, where no column tells when rows were loaded.
 	Incremental bool

@@ -21,6 +21,8 @@ type past interface {
 	made() func(seqNo int64, ref addr.Addr, whole string) []lower.Made
 	// base gives the identity graphs that new ones carry on, as lower.Context has it.
 	base() func(stitcher addr.Addr, material string) *lower.Base
+	// decisions are those that a run of an end time follows.
+	decisions(end time.Time) ([]model.Decision, error)
 	// facts tells what the steps of a run are compared with.
 	facts(l *lower.Result) (plan.Facts, error)
 }
@@ -37,7 +39,8 @@ func (o offline) made() func(int64, addr.Addr, string) []lower.Made {
 	return o.known.Made
 }
 
-func (o offline) base() func(addr.Addr, string) *lower.Base { return o.known.Base }
+func (o offline) base() func(addr.Addr, string) *lower.Base   { return o.known.Base }
+func (offline) decisions(time.Time) ([]model.Decision, error) { return nil, nil }
 
 func (o offline) facts(*lower.Result) (plan.Facts, error) { return o.known, nil }
 
@@ -89,6 +92,22 @@ func (r *registered) define() {
 	if r.known.Definitions == nil && r.err == nil {
 		r.known.Definitions, r.err = r.reg.Definitions(r.ctx)
 	}
+}
+
+func (r *registered) decisions(end time.Time) ([]model.Decision, error) {
+	all, err := r.reg.Decisions(r.ctx)
+	return Followed(all, end), err
+}
+
+// Followed are the decisions that a run of an end time follows.
+func Followed(all []run.Decision, end time.Time) []model.Decision {
+	var out []model.Decision
+	for _, d := range all {
+		if d.Holds(end) {
+			out = append(out, model.Decision{No: d.No, Entity: d.Entity, Split: d.Kind == run.DecideSplit, Type1: d.Type1, Type2: d.Type2})
+		}
+	}
+	return out
 }
 
 func (r *registered) facts(l *lower.Result) (plan.Facts, error) {

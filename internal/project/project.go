@@ -127,6 +127,8 @@ type Settings struct {
 	Refs     []string
 	// Without are rewrites that are not to be done.
 	Without []lower.Rewrite
+	// Decisions are what people decided about ids; a compile with a registry fills them in.
+	Decisions []model.Decision
 }
 
 // bytesPerNode is what the in-process solver needs for an id (see kernel.Components).
@@ -196,6 +198,7 @@ func (p *Project) resolveIn(s Settings, d dialect.Dialect, parser Parser, writte
 	return model.Resolve(p.Spec, model.Options{
 		Dialect: written, Rewrite: rewrite, HashSalt: salt, TypeName: typeNames(d), EndTime: s.EndTime, BeginTime: s.BeginTime,
 		Parser: parser, Types: p.Leaves.Types, Columns: columnsOf(s.Catalog), FileColumns: fileColumns(d, s),
+		Decisions: s.Decisions,
 	})
 }
 
@@ -289,6 +292,10 @@ func (p *Project) Compile(s Settings, facts plan.Facts) (*Compiled, diag.List, e
 
 func (p *Project) compile(s Settings, known past) (*Compiled, diag.List, error) {
 	s.EndTime = p.End(s.EndTime)
+	var err error
+	if s.Decisions, err = known.decisions(s.EndTime); err != nil {
+		return nil, nil, err
+	}
 	g, diags, err := p.Resolve(s)
 	if err != nil {
 		return nil, diags, err

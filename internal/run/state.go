@@ -12,7 +12,7 @@ import (
 
 // stateVersion is the version of kith's own tables. A warehouse of an older version is brought forward when it is opened;
 // one of a newer version is refused, because what is there may mean something else by then.
-const stateVersion = 8
+const stateVersion = 9
 
 // stateTable has one row: who holds the lease, and which publish readers see. Both are in one row so that a single UPDATE can
 // ask for the one and change the other: that is the whole of a commit on engines without transactions over tables.
@@ -146,11 +146,13 @@ func tables() rel.Program {
 		&rel.Ensure{Object: lower.IDRedirects, Columns: lower.IDRedirectsColumns},
 		&rel.Ensure{Object: lower.IDEvents, Columns: lower.IDEventsColumns},
 		&rel.Ensure{Object: metricTable, Columns: metricColumns},
+		&rel.Ensure{Object: lower.IDDecisions, Columns: lower.IDDecisionsColumns},
 	}
 }
 
 // migrations[v] makes tables of version v+1 out of those of version v, beside what tables() makes. Version 2 had no results of
-// checks, version 5 no definitions, version 6 no tables of ids and version 7 no metrics of graphs, which need nothing else.
+// checks, version 5 no definitions, version 6 no tables of ids, version 7 no metrics of graphs and version 8 no decisions, which need
+// nothing else.
 var migrations = map[int64]rel.Program{
 	// Version 1 had no state: the book of published names held the present alone, and runs had no number of their own.
 	1: append(append(addColumns(publishedTable, publishedColumns), addColumns(runTable, runColumns)...),

@@ -151,7 +151,7 @@ func parseBlocks(text, engine string) ([]*block, error) {
 			}
 		}
 		switch b.verb {
-		case "", "run", "sql", "change", "query", "checks":
+		case "", "run", "sql", "change", "query", "checks", "decide", "withdraw":
 		default:
 			return nil, fmt.Errorf("no step %q", b.verb)
 		}

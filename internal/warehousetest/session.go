@@ -114,6 +114,8 @@ func (s *session) script(t *testing.T, rewrite bool) {
 			s.result = append(s.result, b)
 		case "checks":
 			got = s.checked()
+		case "decide", "withdraw":
+			err = s.decide(b)
 		}
 		if err != nil {
 			t.Errorf("%s\n%v", strings.Join(b.lines, "\n"), err)

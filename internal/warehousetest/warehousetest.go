@@ -18,6 +18,8 @@
 //	sql STATEMENT                                         changes the warehouse
 //	change NAME                                           changes the project
 //	query SELECT                                          below it the columns and the rows, sorted
+//	decide split|link ENTITY TYPE:VALUE TYPE:VALUE [TIME] keeps a decision about two ids, until a time if there is one
+//	withdraw NUMBER                                       takes a decision back
 //	checks                                                below it what the last run looked at: check, assertion, object,
 //	                                                      status, failing rows and rows (- for none), severity; of those of
 //	                                                      kith's own only what did not pass

@@ -36,7 +36,7 @@ const findTable = `SELECT c.relkind = 'v', CASE WHEN c.reltuples < 0 OR c.relkin
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'v', 'm', 'f', 'p')`
 
-const findColumns = `SELECT a.attname, format_type(a.atttypid, a.atttypmod)
+const findColumns = `SELECT a.attname, format_type(a.atttypid, a.atttypmod), coalesce((SELECT l.collname FROM pg_collation AS l WHERE l.oid = a.attcollation AND l.collname <> 'default'), '')
 FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`
 
@@ -82,7 +82,7 @@ func (c *Conn) find(ctx context.Context, conn *pgx.Conn, schema, name string, to
 	}
 	columns, err := c.strings(ctx, conn, findColumns, schema, name)
 	for _, r := range columns {
-		t.Columns = append(t.Columns, catalog.Column{Name: r[0], Type: r[1]})
+		t.Columns = append(t.Columns, catalog.Column{Name: r[0], Type: r[1], Collation: r[2]})
 	}
 	return t, err == nil, err
 }
