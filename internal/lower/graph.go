@@ -163,7 +163,7 @@ func (g *graph) readTuples(i int, es *model.EdgeSource) {
 	var any []rel.Expr
 	for j, id := range es.IDs {
 		c := idCol(j)
-		raw.Items = append(raw.Items, item(idValue(g.l.user(id.Select, es.From, "s")), c))
+		raw.Items = append(raw.Items, item(idValue(id.Type.Normalize, g.l.user(id.Select, es.From, "s")), c))
 		x := g.filtered(id.Type, rel.C("r", c))
 		if _, same := x.(*rel.Col); !same {
 			all.From.Rel = kept
@@ -187,11 +187,6 @@ func (g *graph) readTuples(i int, es *model.EdgeSource) {
 	g.tuples = append(g.tuples, t)
 }
 
-// idValue is an id expression as the graph sees it: text, where the empty text is no id.
-func idValue(x rel.Expr) rel.Expr {
-	return rel.F(rel.NullIf, &rel.Cast{X: x, Type: rel.Text}, rel.S(""))
-}
-
 // filtered is the id when it passes every filter of its type and no rule says otherwise, else NULL.
 func (g *graph) filtered(t *model.IDType, id rel.Expr) rel.Expr {
 	var conds []rel.Expr
@@ -199,11 +194,11 @@ func (g *graph) filtered(t *model.IDType, id rel.Expr) rel.Expr {
 		var c rel.Expr
 		switch f.Kind {
 		case model.ByValue:
-			c = rel.Eq(id, rel.S(f.Text))
+			c = isAny(id, []string{f.Text}, t)
 		case model.ByRegex:
 			c = rel.F(rel.RegexFullMatch, id, rel.S(f.Text))
 		case model.ByValues:
-			c = inTexts(id, f.Values)
+			c = isAny(id, f.Values, t)
 		case model.ByPlaceholder:
 			word := rel.F(rel.Lower, rel.F(rel.Trim, id))
 			c = rel.Or(inTexts(word, f.Values), rel.F(rel.RegexFullMatch, word, rel.S(f.Text)))
@@ -211,7 +206,7 @@ func (g *graph) filtered(t *model.IDType, id rel.Expr) rel.Expr {
 			if f.Set == nil || f.Set.Select == nil {
 				continue
 			}
-			c = &rel.InRel{X: id, Rel: g.l.valueSet(f.Set, true)}
+			c = &rel.InRel{X: id, Rel: g.l.idSet(f.Set, t)}
 		}
 		if f.Exclude {
 			c = &rel.Not{X: c}

@@ -105,7 +105,7 @@ func (l *lowering) withMainIDs(s model.Source, entities []*model.Entity, number 
 			n++
 			g := fmt.Sprintf("g%d", n)
 			sel.Joins = append(sel.Joins, rel.Join{Kind: rel.Left, Source: rel.Source{Rel: l.idsOfType(e, id.Type), Alias: g},
-				On: []rel.Expr{rel.Eq(rel.C(g, colNode), &rel.Cast{X: x, Type: rel.Text})}})
+				On: []rel.Expr{rel.Eq(rel.C(g, colNode), normalised(id.Type.Normalize, &rel.Cast{X: x, Type: rel.Text}))}})
 			found = append(found, rel.C(g, e.IDColumn))
 		}
 		switch {

@@ -79,11 +79,11 @@ func (g *graph) orderedRules() rel.Rel {
 		if !r.Has(name) {
 			return &rel.Cast{X: rel.Null(), Type: rel.Text}
 		}
-		return idValue(rel.C("t", name))
+		return idValue(nil, rel.C("t", name))
 	}
 	lower := func(name string) rel.Expr { return rel.F(rel.Lower, rel.F(rel.Trim, text(name))) }
-	for _, c := range edgeColumns {
-		rows.Items = append(rows.Items, item(text(c), c))
+	for _, id := range [][2]string{{colID1, colID1Type}, {colID2, colID2Type}} {
+		rows.Items = append(rows.Items, item(typedID(g.n.Entity.IDTypes, text(id[0]), text(id[1])), id[0]), item(text(id[1]), id[1]))
 	}
 	created := rel.Expr(&rel.Cast{X: rel.Null(), Type: rel.Timestamp})
 	if r.Has(colCreated) {

@@ -227,7 +227,7 @@ func (b *Builder) declareIDTypes() {
 	}
 }
 
-// resolveFilters puts inherited filters before own ones. seen guards against a circle of extends.
+// resolveFilters puts inherited normalisers and filters before own ones. seen guards against a circle of extends.
 func (b *Builder) resolveFilters(t *IDType, seen []*IDType) {
 	if t.Filters != nil {
 		return
@@ -251,8 +251,12 @@ func (b *Builder) resolveFilters(t *IDType, seen []*IDType) {
 			b.Diags.Errorf(diag.RCycle, ext.Span, "id type %q extends itself", t.Name).WithFix("take extends away from one of them")
 		default:
 			b.resolveFilters(parent, seen)
+			t.Normalize = append(t.Normalize, parent.Normalize...)
 			t.Filters = append(t.Filters, parent.Filters...)
 		}
+	}
+	for _, n := range t.spec.Normalize {
+		t.Normalize = append(t.Normalize, n.Value)
 	}
 	for _, f := range t.spec.Filters {
 		out := &IDFilter{Span: f.Span, Exclude: strings.EqualFold(f.Type.Value, "exclude")}

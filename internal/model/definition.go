@@ -262,6 +262,9 @@ func (d *definer) stitcher(n *Stitcher) {
 	d.field("column", n.Entity.IDColumn, "id_column_name", n.Entity.Span)
 	for _, t := range n.Entity.IDTypes {
 		d.field("type", t.Name, "id_types", n.Entity.Span)
+		for _, x := range t.Normalize {
+			d.field("normalize", t.Name+" "+x.String(), "normalize of "+t.Name, t.Span)
+		}
 		for _, x := range t.Filters {
 			d.within = "filters of " + t.Name
 			d.field("filter", fmt.Sprint(x.Exclude, x.Kind, x.Text), "", orSpan(x.Span, t.Span))

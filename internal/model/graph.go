@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kith/internal/addr"
+	"kith/internal/normal"
 	"kith/internal/source"
 	"kith/internal/spec"
 	"kith/internal/sqltext"
@@ -145,10 +146,12 @@ func (e *Entity) HasType(t *IDType) bool {
 
 // IDType is a namespace of ids.
 type IDType struct {
-	Name    string
-	Span    source.Span
-	Filters []*IDFilter // inherited ones first
-	Limits  []*EdgeLimit
+	Name string
+	Span source.Span
+	// Normalize is what each id becomes before anything else looks at it, and Filters say which then count; inherited ones first.
+	Normalize []normal.Step
+	Filters   []*IDFilter
+	Limits    []*EdgeLimit
 	// ValidFor is how long its edges count after they were last seen, zero for ever.
 	ValidFor   time.Duration
 	perCluster *ClusterLimit // nil for none
@@ -157,6 +160,9 @@ type IDType struct {
 	// inherited is a package's type of the same name, which this one may extend.
 	inherited *IDType
 }
+
+// Normal is an id of the type as the graph has it, whether rows or people wrote it; ok is false for what is no id.
+func (t *IDType) Normal(value string) (id string, ok bool) { return normal.All(t.Normalize, value) }
 
 // IDFilter restricts the ids of a type.
 type IDFilter struct {

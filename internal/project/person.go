@@ -99,7 +99,7 @@ func (l *lookup) entity(e *model.Entity, id string) ([]*Person, error) {
 	if !ok {
 		return nil, nil
 	}
-	mains, err := l.mains(graph, e.IDColumn, id)
+	mains, err := l.mains(graph, e, id)
 	if err != nil {
 		return nil, err
 	}
@@ -117,23 +117,22 @@ func (l *lookup) entity(e *model.Entity, id string) ([]*Person, error) {
 	return out, nil
 }
 
-// mains are the main ids that an id belongs to: more than one when values of several types are the same.
-func (l *lookup) mains(graph rel.Object, main, id string) ([]string, error) {
-	for _, fold := range []bool{false, true} {
-		column := func(name string) rel.Expr {
-			if fold {
-				return rel.F(rel.Lower, rel.C("g", name))
-			}
-			return rel.C("g", name)
+// mains are the main ids that an id belongs to: more than one when values of several types are the same. An id of a type with
+// normalisers is found by what they make of it.
+func (l *lookup) mains(graph rel.Object, e *model.Entity, id string) ([]string, error) {
+	main := rel.C("g", e.IDColumn)
+	fold := func(x rel.Expr) rel.Expr { return rel.F(rel.Lower, x) }
+	exact := []rel.Expr{rel.Eq(rel.C("g", graphID), rel.S(id)), rel.Eq(main, rel.S(id))}
+	for _, t := range e.IDTypes {
+		if v, ok := t.Normal(id); ok && v != id {
+			exact = append(exact, rel.And(rel.Eq(rel.C("g", graphType), rel.S(t.Name)), rel.Eq(rel.C("g", graphID), rel.S(v))))
 		}
-		value := id
-		if fold {
-			value = strings.ToLower(id)
-		}
+	}
+	folded := []rel.Expr{rel.Eq(fold(rel.C("g", graphID)), rel.S(strings.ToLower(id))), rel.Eq(fold(main), rel.S(strings.ToLower(id)))}
+	for _, conds := range [][]rel.Expr{exact, folded} {
 		rows, err := l.rows(&rel.Select{From: rel.Source{Rel: &rel.Table{Object: graph}, Alias: "g"}, Distinct: true,
-			Where:   []rel.Expr{&rel.Op{Op: "or", Args: []rel.Expr{rel.Eq(column(graphID), rel.S(value)), rel.Eq(column(main), rel.S(value))}}},
-			Items:   []rel.Item{{Expr: rel.C("g", main), As: main}},
-			OrderBy: []rel.Order{{Expr: rel.C("g", main), NullsLast: true}}})
+			Where: []rel.Expr{rel.Or(conds...)}, Items: []rel.Item{{Expr: main, As: e.IDColumn}},
+			OrderBy: []rel.Order{{Expr: main, NullsLast: true}}})
 		if err != nil {
 			return nil, err
 		}

@@ -16,9 +16,8 @@ import (
 type Truth struct {
 	Path string
 	ids  []trueID
-	// of finds ids by type in lower case, "" for ids whose type is not told, and value.
-	of   map[string]map[string]int
 	file *csvFile
+	rows map[[2]string]int // index of ids by type in lower case and value
 }
 
 // trueID is one id of a Truth.
@@ -37,7 +36,7 @@ func ReadTruth(path string, show bool) (*Truth, diag.List) {
 	if !f.named {
 		return nil, f.diags
 	}
-	t := &Truth{Path: path, of: map[string]map[string]int{}, file: f}
+	t := &Truth{Path: path, file: f, rows: map[[2]string]int{}}
 	for _, r := range f.rows {
 		t.add(r)
 	}
@@ -61,19 +60,19 @@ func (t *Truth) add(r csvRow) {
 		t.file.wrong(atCluster, "this row has no cluster").WithFix("give every id a cluster, one of its own if it belongs to no other")
 		return
 	}
-	byValue := t.of[strings.ToLower(x.idType)]
-	if byValue == nil {
-		byValue = map[string]int{}
-		t.of[strings.ToLower(x.idType)] = byValue
+	key := [2]string{strings.ToLower(x.idType), x.value}
+	i, twice := t.rows[key]
+	switch {
+	case !twice:
+		t.rows[key] = len(t.ids)
+		t.ids = append(t.ids, x)
+	case t.ids[i].cluster != x.cluster:
+		contradicts(t.file, x, t.ids[i])
 	}
-	if i, twice := byValue[x.value]; twice {
-		if t.ids[i].cluster != x.cluster {
-			t.file.wrong(x.at, "this id has another cluster in an earlier row").WithAlso(t.ids[i].at, "the earlier row").WithFix("an id belongs to one cluster: correct one of the rows")
-		}
-		return
-	}
-	byValue[x.value] = len(t.ids)
-	t.ids = append(t.ids, x)
+}
+
+func contradicts(f *csvFile, x, earlier trueID) {
+	f.wrong(x.at, "this id has another cluster in an earlier row").WithAlso(earlier.at, "the earlier row").WithFix("an id belongs to one cluster: correct one of the rows")
 }
 
 // Judgement is how an identity graph stands the test of a Truth.
@@ -140,14 +139,17 @@ func (w *Work) Judge(ctx context.Context, m Moment, t *Truth, entity string, mos
 		diags.Errorf(diag.WSeqNo, e.Stitcher.Span, "the graph of %s has not been built in seq no %d", e.Name, m.SeqNo).WithFix("kith run")
 		return nil, diags, nil
 	}
-	j := &judging{t: t, show: show, found: make([]place, len(t.ids))}
+	j := &judging{t: t, show: show, f: &csvFile{file: t.file.file, code: diag.UTruth, show: show}}
+	if diags := j.index(e); diags.HasErrors() {
+		return nil, diags, nil
+	}
 	if err := j.read(ctx, w, e, rel.Named(rel.Internal, b.Name), w.Settings(m)); err != nil {
 		return nil, nil, err
 	}
-	if diags := j.checkTypes(e); diags.HasErrors() {
+	if diags := j.unclear(); diags.HasErrors() {
 		return nil, diags, nil
 	}
-	out := &Judgement{Entity: e.Name, Stitcher: string(e.Stitcher.Address), SeqNo: m.SeqNo, File: t.Path, IDs: len(t.ids)}
+	out := &Judgement{Entity: e.Name, Stitcher: string(e.Stitcher.Address), SeqNo: m.SeqNo, File: t.Path, IDs: len(j.ids)}
 	j.judge(out, most)
 	return out, nil, nil
 }
@@ -177,10 +179,14 @@ func stitched(g *model.Graph, name string) (*model.Entity, diag.List) {
 	return nil, diags
 }
 
-// judging is the work of Judge. found has where each id of the truth is.
+// judging is the work of Judge. ids are those of the truth, each once; found has where each of them is.
 type judging struct {
-	t     *Truth
-	show  bool
+	t    *Truth
+	show bool
+	// f collects what is wrong.
+	f     *csvFile
+	ids   []trueID
+	of    map[[2]string][]int // indexes of ids by type and value as the graph has them
 	found []place
 }
 
@@ -188,6 +194,47 @@ type judging struct {
 type place struct {
 	main, idType string
 	several      bool
+}
+
+// index says what the ids are called in the graph, each by the normalisers of its type: two rows of a file may be one id.
+func (j *judging) index(e *model.Entity) diag.List {
+	var names []string
+	for _, t := range e.IDTypes {
+		names = append(names, t.Name)
+	}
+	j.of = map[[2]string][]int{}
+	typed := map[[2]string]int{}
+	for _, id := range j.t.ids {
+		if id.idType == "" {
+			for _, t := range e.IDTypes {
+				if v, ok := t.Normal(id.value); ok {
+					key := [2]string{t.Name, v}
+					j.of[key] = append(j.of[key], len(j.ids))
+				}
+			}
+			j.ids = append(j.ids, id)
+			continue
+		}
+		i := slices.IndexFunc(e.IDTypes, func(t *model.IDType) bool { return strings.EqualFold(t.Name, id.idType) })
+		if i < 0 {
+			j.f.wrong(id.at, "entity %s has no id type %q", e.Name, id.idType).WithFix("its id types are %s", strings.Join(names, ", "))
+			continue
+		}
+		if v, ok := e.IDTypes[i].Normal(id.value); ok {
+			key := [2]string{names[i], v}
+			if n, twice := typed[key]; twice {
+				if j.ids[n].cluster != id.cluster {
+					contradicts(j.f, id, j.ids[n])
+				}
+				continue
+			}
+			typed[key] = len(j.ids)
+			j.of[key] = append(j.of[key], len(j.ids))
+		}
+		j.ids = append(j.ids, id)
+	}
+	j.found = make([]place, len(j.ids))
+	return j.f.diags
 }
 
 // read goes through the graph once and keeps what the truth knows of.
@@ -208,11 +255,7 @@ func (j *judging) read(ctx context.Context, w *Work, e *model.Entity, graph rel.
 		value, _ := v[0].(string)
 		idType, _ := v[1].(string)
 		main, _ := v[2].(string)
-		for _, of := range []string{strings.ToLower(idType), ""} {
-			i, known := j.t.of[of][value]
-			if !known {
-				continue
-			}
+		for _, i := range j.of[[2]string{idType, value}] {
 			if at := &j.found[i]; at.main == "" {
 				*at = place{main: strings.Clone(main), idType: strings.Clone(idType)}
 			} else if at.main != main {
@@ -223,28 +266,20 @@ func (j *judging) read(ctx context.Context, w *Work, e *model.Entity, graph rel.
 	return rows.Err()
 }
 
-// checkTypes says what is wrong with the types of the ids.
-func (j *judging) checkTypes(e *model.Entity) diag.List {
-	f := &csvFile{file: j.t.file.file, code: diag.UTruth, show: j.show}
-	var names []string
-	for _, t := range e.IDTypes {
-		names = append(names, t.Name)
-	}
-	for i, id := range j.t.ids {
-		switch {
-		case id.idType != "" && !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, id.idType) }):
-			f.wrong(id.at, "entity %s has no id type %q", e.Name, id.idType).WithFix("its id types are %s", strings.Join(names, ", "))
-		case j.found[i].several:
-			f.wrong(id.at, "this id is in more than one profile, as ids of several types").WithFix("say in column id_type which is meant")
+// unclear says which ids are in more than one profile.
+func (j *judging) unclear() diag.List {
+	for i, id := range j.ids {
+		if j.found[i].several {
+			j.f.wrong(id.at, "this id is in more than one profile, as ids of several types").WithFix("say in column id_type which is meant")
 		}
 	}
-	return f.diags
+	return j.f.diags
 }
 
 func (j *judging) judge(out *Judgement, most int) {
 	var ids []truth.ID
 	var rows []int // index of ids in the truth
-	for i, id := range j.t.ids {
+	for i, id := range j.ids {
 		if j.found[i].main == "" {
 			out.Missing++
 			continue
@@ -273,7 +308,7 @@ func (j *judging) judge(out *Judgement, most int) {
 func (j *judging) part(out MixPart, p truth.Part, rows []int) MixPart {
 	out.Size = len(p.IDs)
 	for _, n := range p.IDs[:min(len(p.IDs), maxMixIDs)] {
-		id := j.t.ids[rows[n]]
+		id := j.ids[rows[n]]
 		line, _ := id.at.Position()
 		out.IDs = append(out.IDs, MixID{Line: line, Type: j.found[rows[n]].idType, Value: j.shown(id.value)})
 	}

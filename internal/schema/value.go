@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"kith/internal/normal"
 	"kith/internal/spec"
 )
 
@@ -21,6 +22,9 @@ func (w *writer) value(t spec.Type) Schema {
 		return Schema{"type": []string{"array", "null"}, "items": words(t.Enum)}
 	case t.Enum != nil:
 		return words(append(slices.Clone(t.Enum), "")) // the empty text is the same as leaving the key out, too
+	}
+	if t.Word == spec.NormalizeWord {
+		return normalisers()
 	}
 	switch t.JSON {
 	case "string":
@@ -50,6 +54,14 @@ func (w *writer) limits(t spec.Type) Schema {
 		items = Schema{"anyOf": []Schema{items, w.ref(t.Table)}}
 	}
 	return Schema{"type": []string{"array", "null"}, "items": items}
+}
+
+// normalisers are one or a list of names, or of maps of a name to its settings.
+func normalisers() Schema {
+	digits := Schema{"type": []string{"string", "integer"}, "pattern": "^[0-9]*$"}
+	settings := Schema{"type": []string{"object", "null"}, "properties": Schema{"country": digits, "trunk": digits}, "required": []string{"country"}, "additionalProperties": false}
+	one := Schema{"anyOf": []Schema{words(normal.Names), {"type": "object", "minProperties": 1, "maxProperties": 1, "properties": Schema{normal.Phone: settings}}}}
+	return Schema{"anyOf": []Schema{one, {"type": []string{"array", "null"}, "items": one}}}
 }
 
 func scalar() Schema { return Schema{"type": []string{"string", "number", "boolean", "null"}} }

@@ -26,7 +26,8 @@ var idTypeObject = &Object[IDType]{
 	Span: func(t *IDType) *source.Span { return &t.Span },
 	Fields: slices.Concat([]Field[IDType]{
 		Str("name", "The id type.", func(t *IDType) *source.At[string] { return &t.Name }, Required),
-		Str("extends", "Id type whose filters come before the ones written here.", func(t *IDType) *source.At[string] { return &t.Extends }, Since(49)),
+		Str("extends", "Id type whose filters and normalisers come before the ones written here.", func(t *IDType) *source.At[string] { return &t.Extends }, Since(49)),
+		Normalize("What each id becomes before anything else looks at it: trim, lower, unaccent, email or phone, or a list of them in the order of their use. phone takes the country of numbers that name none: {phone: {country: \"49\"}}.", func(t *IDType) *Normalisers { return &t.Normalize }),
 		idFilters(),
 	}, blockedValues(), []Field[IDType]{edgeLimits()}, clusterGuards()),
 	Check: checkClusterGuards,

@@ -76,7 +76,9 @@ type IDType struct {
 	Span    source.Span
 	Name    source.At[string]
 	Extends source.At[string]
-	Filters []*IDFilter
+	// Normalize are the normalisers in the order of their use.
+	Normalize Normalisers
+	Filters   []*IDFilter
 	// MaximumEdges are the limits in written order.
 	MaximumEdges []*EdgeLimit
 	// Blocked are values that are no ids.
