@@ -62,6 +62,48 @@ func reasonOf(err error) string {
 	return err.Error()
 }
 
+// runSaved carries out a saved plan. All that it may be refused for is looked at before the lease is taken, which moves the state
+// that plans are made on: what is refused changes nothing and can be carried out when the reason is gone. Nobody can have come
+// between if the lease is the only move.
+func (a *App) runSaved(ctx context.Context, w *project.Work, f runFlags, saved *project.SavedPlan) error {
+	if err := a.unmoved(ctx, w, f, saved, 0); err != nil {
+		return err
+	}
+	c, err := a.compileRun(ctx, w, nil, f)
+	if err != nil {
+		return err
+	}
+	if why := saved.Differs(c); why != "" {
+		w.Abandon()
+		return a.refusePlan(saved, f.plan, why)
+	}
+	l, err := a.lease(ctx, w, "kith run", f.wait)
+	if err != nil {
+		return err
+	}
+	defer l.Release(ctx)
+	if err := a.unmoved(ctx, w, f, saved, 1); err != nil {
+		return err
+	}
+	return a.carryOut(ctx, w, c, f)
+}
+
+// unmoved refuses a saved plan when the state of the warehouse has moved since by more than the leases of this run.
+func (a *App) unmoved(ctx context.Context, w *project.Work, f runFlags, saved *project.SavedPlan, leases int64) error {
+	state, _, err := w.Registry.Standing(ctx)
+	if err != nil {
+		return a.trouble(ctx, w.Target, err, "the state of the warehouse cannot be read")
+	}
+	why := saved.Moved(state, leases)
+	if why == "" {
+		return nil
+	}
+	if leases == 0 {
+		w.Abandon()
+	}
+	return a.refusePlan(saved, f.plan, why)
+}
+
 // follow takes what a saved plan was made with.
 func (f *runFlags) follow(s *project.SavedPlan) {
 	f.when, f.force, f.refs, f.without = s.When(), s.Force, s.ModelRefs, s.Without

@@ -112,35 +112,23 @@ func (a *App) runProject(ctx context.Context, f runFlags) error {
 		return err
 	}
 	defer w.Close()
+	if saved != nil {
+		return a.runSaved(ctx, w, f, saved)
+	}
 	l, err := a.lease(ctx, w, "kith run", f.wait)
 	if err != nil {
 		return err
 	}
 	defer l.Release(ctx)
-	c, err := a.compileRun(ctx, w, l, f, saved)
+	c, err := a.compileRun(ctx, w, l, f)
 	if err != nil {
 		return err
 	}
 	return a.carryOut(ctx, w, c, f)
 }
 
-// compileRun compiles for a run that has the lease, and holds the result against the saved plan when there is one. What is
-// refused leaves nothing behind.
-func (a *App) compileRun(ctx context.Context, w *project.Work, l *run.Lease, f runFlags, saved *project.SavedPlan) (*project.Compiled, error) {
-	leave := func(err error) error {
-		l.Release(ctx) // while there is a connection to do so
-		w.Abandon()
-		return err
-	}
-	if saved != nil {
-		state, _, err := w.Registry.Standing(ctx)
-		if err != nil {
-			return nil, a.trouble(ctx, w.Target, err, "the state of the warehouse cannot be read")
-		}
-		if why := saved.Moved(state); why != "" {
-			return nil, leave(a.refusePlan(saved, f.plan, why))
-		}
-	}
+// compileRun compiles for a run. l is the lease that it has, nil for none yet. What is refused leaves nothing behind.
+func (a *App) compileRun(ctx context.Context, w *project.Work, l *run.Lease, f runFlags) (*project.Compiled, error) {
 	m, diags, err := w.Moment(ctx, f.when, a.Now())
 	if err != nil {
 		return nil, a.trouble(ctx, w.Target, err, "the registry cannot be read")
@@ -148,7 +136,7 @@ func (a *App) compileRun(ctx context.Context, w *project.Work, l *run.Lease, f r
 	if diags.HasErrors() {
 		return nil, refuse(ExitUser, diags)
 	}
-	if f.force && saved == nil { // a saved plan has its number
+	if f.force && f.plan == "" { // a saved plan has its number
 		if m.SeqNo, err = w.Registry.Fresh(ctx); err != nil {
 			return nil, a.trouble(ctx, w.Target, err, "the registry cannot be read")
 		}
@@ -161,12 +149,11 @@ func (a *App) compileRun(ctx context.Context, w *project.Work, l *run.Lease, f r
 		return nil, a.trouble(ctx, w.Target, err, "the project cannot be compiled")
 	}
 	if c == nil {
-		return nil, leave(refuse(ExitCompile, a.diags))
-	}
-	if saved != nil {
-		if why := saved.Differs(c); why != "" {
-			return nil, leave(a.refusePlan(saved, f.plan, why))
+		if l != nil {
+			l.Release(ctx) // while there is a connection to do so
 		}
+		w.Abandon()
+		return nil, refuse(ExitCompile, a.diags)
 	}
 	return c, nil
 }

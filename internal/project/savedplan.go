@@ -118,9 +118,9 @@ func (t SavedTarget) String() string {
 	return fmt.Sprintf("%s (%s, schema %s of %s)", t.Name, t.Type, t.Schema, t.Place)
 }
 
-// Moved says how the state of the warehouse has moved since the plan was made; "" when it has not. now is the state that a
-// run finds which has taken the lease: the lease counts for one.
-func (s *SavedPlan) Moved(now run.Standing) string {
+// Moved says how the state of the warehouse has moved since the plan was made; "" when it has not. leases is how
+// many the run that asks has taken itself: each counts for one.
+func (s *SavedPlan) Moved(now run.Standing, leases int64) string {
 	var was run.Standing // a warehouse that has just been made ready
 	if s.State != nil {
 		was = *s.State
@@ -128,7 +128,7 @@ func (s *SavedPlan) Moved(now run.Standing) string {
 	switch {
 	case now.PublishNo != was.PublishNo:
 		return fmt.Sprintf("another publish is in force: number %d, the plan was made on number %d", now.PublishNo, was.PublishNo)
-	case now.Fence != was.Fence+1:
+	case now.Fence != was.Fence+leases:
 		return "another run has begun in this warehouse since the plan was made"
 	}
 	return ""
