@@ -142,16 +142,15 @@ const mostLiterals = 100_000
 // Read reads clusters: their ids, the edges between them, and the edges that were dropped at their borders, with the ids at the
 // other ends, whose main ids are their own clusters'.
 func (g *IDGraph) Read(ctx context.Context, mains ...string) (*identity.Graph, error) {
-	r := &idReader{g: g, ctx: ctx, at: map[ID]int{}, words: map[string]string{}, inside: rel.Rel(&rel.Select{From: from(g.mapping, "m"),
+	r := &idReader{g: g, ctx: ctx, at: map[ID]int{}, words: map[string]string{}, values: rel.Rel(&rel.Select{From: from(g.mapping, "m"),
 		Where: []rel.Expr{oneOf(rel.C("m", g.Entity.IDColumn), mains)}, Items: []rel.Item{col("m", "node_id")}})}
 	if err := r.members(mains); err != nil {
 		return nil, err
 	}
-	if err := r.edgesAt("id1"); err != nil {
-		return nil, err
-	}
-	if err := r.edgesAt("id2"); err != nil {
-		return nil, err
+	for _, which := range []edgesOf{edgesWithin, edgesOut, edgesIn} {
+		if err := r.readEdges(which); err != nil {
+			return nil, err
+		}
 	}
 	if err := r.beyond(); err != nil {
 		return nil, err
@@ -167,7 +166,7 @@ type idReader struct {
 	at     map[ID]int
 	known  int
 	edges  []identity.Edge
-	inside rel.Rel // the values of the members
+	values rel.Rel // of the members
 	words  map[string]string
 }
 
@@ -203,20 +202,35 @@ func (r *idReader) node(id ID, main string, seen time.Time) int {
 	return len(r.nodes) - 1
 }
 
-// edgesAt reads edges that have a member at one end: all at the first end, where both ends of an edge that counts are members, and
-// at the second those that were dropped and do not begin at a member.
-func (r *idReader) edgesAt(end string) error {
-	q := &rel.Select{From: from(r.g.edges, "e"), Where: []rel.Expr{r.isMember(rel.C("e", end))}}
+// edgesOf are edges by which of their ends are members of the clusters.
+type edgesOf int
+
+// All edges that count are inside. Of those that lead out or in only such as were dropped are there, and an engine sees that a view
+// without drops has none. Each way is a statement of its own: an engine looks both lists up while it scans, but not lists joined by OR.
+const (
+	edgesWithin edgesOf = iota
+	edgesOut
+	edgesIn
+)
+
+func (r *idReader) readEdges(which edgesOf) error {
+	q := &rel.Select{From: from(r.g.edges, "e")}
 	for _, c := range []string{"id1", "id1_type", "id2", "id2_type", "source", "rule", "first_seen_at", "last_seen_at", "rows", "dropped_by"} {
 		q.Items = append(q.Items, col("e", c))
 	}
-	if end == "id2" {
+	if which != edgesIn {
+		q.Where = append(q.Where, r.isMember(rel.C("e", "id1")))
+	}
+	if which != edgesOut {
+		q.Where = append(q.Where, r.isMember(rel.C("e", "id2")))
+	}
+	if which != edgesWithin {
 		q.Where = append(q.Where, rel.NotNull(rel.C("e", "dropped_by")))
 	}
 	return r.g.each(r.ctx, q, func(row []any) {
 		a, b := r.id(row[0], row[1]), r.id(row[2], row[3])
 		begins, ends := r.member(a), r.member(b)
-		if end == "id1" && !begins || end == "id2" && (begins || !ends) { // the value is that of a member of another type
+		if begins != (which != edgesIn) || ends != (which != edgesOut) { // read otherwise, or the value is that of a member of another type
 			return
 		}
 		r.edges = append(r.edges, identity.Edge{A: r.node(a, "", time.Time{}), B: r.node(b, "", time.Time{}), Source: r.word(row[4]), Rule: r.word(row[5]),
@@ -231,7 +245,7 @@ func (r *idReader) member(id ID) bool {
 
 func (r *idReader) isMember(x rel.Expr) rel.Expr {
 	if r.known > mostLiterals {
-		return &rel.InRel{X: x, Rel: r.inside}
+		return &rel.InRel{X: x, Rel: r.values}
 	}
 	values := make([]string, r.known)
 	for i, n := range r.nodes[:r.known] {
