@@ -164,6 +164,7 @@ type Choose struct {
 	Name, Why string
 	Fact      Text // "" when nothing is asked
 	Options   []Option
+	Quiet     bool // nobody is told
 }
 
 // Option is one alternative of a Choose.

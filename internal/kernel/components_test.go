@@ -267,7 +267,7 @@ func TestMemoryPerNode(t *testing.T) {
 }
 
 func TestRunErrors(t *testing.T) {
-	if _, err := Run(context.Background(), "nonsense", nil, Options{}); err == nil || err.Error() != `no kernel "nonsense" (there are components, components_changed, guarded)` {
+	if _, err := Run(context.Background(), "nonsense", nil, Options{}); err == nil || err.Error() != `no kernel "nonsense" (there are components, components_changed, matching, guarded)` {
 		t.Errorf("got %v", err)
 	}
 	broken := errors.New("broken")

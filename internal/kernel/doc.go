@@ -81,6 +81,7 @@ var functions = []function{
 	{"components_changed", func(ctx context.Context, in []Source, o Options) (*Result, error) {
 		return runComponents(ctx, in, o, ChangedNodes)
 	}},
+	{"matching", matching},
 	{"guarded", runGuarded},
 }
 
@@ -98,6 +99,8 @@ func Names() []string {
 //	components          rows of node keys of any width; the non-NULL keys of a row are connected; gives (node, label)
 //	                    for every node, label being the smallest key of its component, ordered by node
 //	components_changed  the same without the nodes that are their own label
+//	matching            rows (rank, a, b), ranks being distinct; takes pairs in the order of ranks, each of which no pair
+//	                    taken before has a or b; gives their ranks, in order
 //	guarded             edges (number, a, b), marks (node, mark, most) and maybe forbidden pairs (a, b, number): joins the
 //	                    edges by ascending number and gives those that it refuses, (a, b, why, found), ordered by a and b;
 //	                    see Guarded and Refused

@@ -8,16 +8,6 @@ import (
 	"kith/internal/rel"
 )
 
-// ridNamespace is the seed of main ids, the same in every project (observed.md section 1).
-const ridNamespace = "fe971b24-9572-4005-b22f-351e9c09274d"
-
-// rid is the main id that a node gives a cluster: 'rid' + sha1(sha1(namespace + value)[:32] + type)[:32].
-func rid(value, idType rel.Expr) rel.Expr {
-	inner := rel.F(rel.Left_, rel.F(rel.SHA1Hex, rel.F(rel.Concat, rel.S(ridNamespace), value)), rel.I(32))
-	outer := rel.F(rel.Left_, rel.F(rel.SHA1Hex, rel.F(rel.Concat, inner, idType)), rel.I(32))
-	return rel.F(rel.Concat, rel.S("rid"), outer)
-}
-
 // Names of columns and objects of the graph.
 const (
 	colNode      = "node_id"
@@ -98,10 +88,7 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 			g.link(nodes, seed)
 		}
 		g.solve(nodes, seed, labels)
-		g.name(nodes, labels, mapping)
-		chain := g.l.part(g.out, ChainSuffix)
-		extra = append(extra, chain)
-		g.let(chain, g.chain())
+		extra = append(extra, g.name(nodes, labels, mapping))
 	}
 	g.program = append(g.program,
 		&rel.Let{Out: edges, Kind: rel.MakeView, Body: g.edges()},
@@ -303,33 +290,6 @@ func (g *graph) collate() rel.Rel {
 		item(rel.C("n", colNode), colNode), item(rel.C("n", colNodeType), colNodeType),
 		item(rel.C("n", colNode), g.n.Entity.IDColumn),
 		item(rel.C("n", colFirstSeen), colValidAt), item(rel.C("n", colFirstSeen), colFirstSeen)}}
-}
-
-// name gives each component the rid of its first-seen node: order by (first_seen_at is null), first_seen_at, rid
-// (observed.md section 1). rid is computed only for nodes tied for the earliest time, since it costs two hashes each.
-func (g *graph) name(nodes, labels, mapping rel.Object) {
-	members := &rel.Select{From: table(nodes, "n"),
-		Joins: []rel.Join{{Kind: rel.Left, Source: table(labels, "l"), On: []rel.Expr{rel.Eq(rel.C("l", colKey), rel.C("n", colKey))}}},
-		Items: []rel.Item{item(rel.C("n", colNode), colNode), item(rel.C("n", colNodeType), colNodeType), item(rel.C("n", colFirstSeen), colFirstSeen),
-			item(rel.F(rel.Coalesce, rel.C("l", colLabel), rel.C("n", colKey)), colLabel)}}
-	clustered := g.scratchObject("members")
-	g.let(clustered, members)
-	firsts := &rel.Select{From: table(clustered, "m"), GroupBy: []rel.Expr{rel.C("m", colLabel)},
-		Items: []rel.Item{item(rel.C("m", colLabel), colLabel),
-			item(&rel.Agg{Fn: rel.Min, Args: []rel.Expr{rel.C("m", colFirstSeen)}}, "earliest")}}
-	names := &rel.Select{From: table(clustered, "m"), GroupBy: []rel.Expr{rel.C("m", colLabel)},
-		Joins: []rel.Join{{Kind: rel.Inner, Source: rel.Source{Rel: firsts, Alias: "f"}, On: []rel.Expr{
-			rel.Eq(rel.C("f", colLabel), rel.C("m", colLabel)),
-			&rel.Op{Op: "is not distinct from", Args: []rel.Expr{rel.C("f", "earliest"), rel.C("m", colFirstSeen)}}}}},
-		Items: []rel.Item{item(rel.C("m", colLabel), colLabel),
-			item(&rel.Agg{Fn: rel.Min, Args: []rel.Expr{rid(rel.C("m", colNode), rel.C("m", colNodeType))}}, g.n.Entity.IDColumn)}}
-	named := g.scratchObject("names")
-	g.let(named, names)
-	g.let(mapping, &rel.Select{From: table(clustered, "m"),
-		Joins: []rel.Join{{Kind: rel.Inner, Source: table(named, "c"), On: []rel.Expr{rel.Eq(rel.C("c", colLabel), rel.C("m", colLabel))}}},
-		Items: []rel.Item{item(rel.C("m", colNode), colNode), item(rel.C("m", colNodeType), colNodeType),
-			item(rel.C("c", g.n.Entity.IDColumn), g.n.Entity.IDColumn),
-			item(rel.C("m", colFirstSeen), colValidAt), item(rel.C("m", colFirstSeen), colFirstSeen)}})
 }
 
 // edges are all pairs of ids that stood on one row, the pair of an id with itself included, with the earliest known time

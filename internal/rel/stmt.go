@@ -82,6 +82,8 @@ type Choose struct {
 	// Fact is a scalar integer that the conditions look at, computed once; nil when they need none.
 	Fact    Rel
 	Options []Option
+	// Quiet is a choice that nobody is told of: it says nothing about how long a step takes.
+	Quiet bool
 }
 
 // Option is one alternative.

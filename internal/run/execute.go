@@ -261,11 +261,13 @@ func (x *executor) choose(ctx context.Context, c *dialect.Choose) error {
 			continue
 		}
 		before := x.choice
-		x.choice = o.Name
-		if before != "" { // a choice within what was chosen
-			x.choice = before + ", " + o.Name
+		if !c.Quiet {
+			x.choice = o.Name
+			if before != "" { // a choice within what was chosen
+				x.choice = before + ", " + o.Name
+			}
+			x.progress(c.Name + ": " + o.Name)
 		}
-		x.progress(c.Name + ": " + o.Name)
 		err := x.all(ctx, o.Body)
 		if kernel.IsMemory(err) && i+1 < len(c.Options) {
 			x.choice = before

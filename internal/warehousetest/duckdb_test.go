@@ -96,3 +96,5 @@ func TestDuckDBClung(t *testing.T) { Clung(t, embedded, false) }
 func TestDuckDBPublishes(t *testing.T) { Publishes(t, embedded, run.ByDDL, run.ByDML, run.ByPointer) }
 
 func TestDuckDBAudits(t *testing.T) { Audits(t, embedded) }
+
+func TestDuckDBIDs(t *testing.T) { IDs(t, embedded, 30) }

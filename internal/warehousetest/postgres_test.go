@@ -57,6 +57,8 @@ func TestPostgresGraphs(t *testing.T) { Graphs(t, server(t)) }
 
 func TestPostgresIncrements(t *testing.T) { Increments(t, server(t)) }
 
+func TestPostgresIDs(t *testing.T) { IDs(t, server(t), 8) }
+
 func TestPostgresFeatures(t *testing.T) { Features(t, server(t)) }
 
 func TestPostgresEdits(t *testing.T) { Edits(t, server(t)) }

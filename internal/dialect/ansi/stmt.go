@@ -350,7 +350,7 @@ func (s *session) kernel(st *rel.Kernel) []dialect.Stmt {
 }
 
 func (s *session) choose(st *rel.Choose) dialect.Stmt {
-	c := &dialect.Choose{Name: st.Name, Why: st.Why}
+	c := &dialect.Choose{Name: st.Name, Why: st.Why, Quiet: st.Quiet}
 	if st.Fact != nil {
 		c.Fact = s.rows(st.Fact)
 	}
