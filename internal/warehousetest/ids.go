@@ -135,7 +135,7 @@ func IDs(t *testing.T, e Engine, histories int) {
 		defer sc.close()
 		h := &idHistory{rt: rt, known: map[string]*lineage{}, asOf: map[string]bool{}, of: map[string]idWorld{}, lines: map[int64][]string{}, counts: counts, end: 1000}
 		h.session = newSession(sc, e, &testCase{files: []txtar.File{{Name: "models/all.yaml", Data: []byte(idsModels)}}}, byRule)
-		h.add(rapid.IntRange(3, 9).Draw(rt, "rows"), 1, 1000)
+		h.add(rapid.IntRange(5, 12).Draw(rt, "rows"), 1, 1000)
 		h.run("first run", runOptions{})
 		for i := range rapid.IntRange(3, 8).Draw(rt, "steps") {
 			h.step(fmt.Sprintf("step %d", i+1))
@@ -161,18 +161,18 @@ func IDs(t *testing.T, e Engine, histories int) {
 func (h *idHistory) add(n, from, to int) {
 	for range n {
 		r := idRow{at: rapid.IntRange(from, to).Draw(h.rt, "at")}
+		lacks := rapid.IntRange(0, 5).Draw(h.rt, "lacks") // two ids on most rows: clusters that are neither all alike nor all alone
 		for i := range r.ids {
-			r.ids[i] = h.id(i)
+			if i != lacks%3 || lacks == 5 {
+				r.ids[i] = h.id(i)
+			}
 		}
 		h.world.rows = append(h.world.rows, r)
 	}
 }
 
 func (h *idHistory) id(i int) string {
-	if n := rapid.IntRange(-1, 4).Draw(h.rt, idsTypes[i]); n > 0 {
-		return fmt.Sprintf("%s%d", idsTypes[i], n)
-	}
-	return ""
+	return fmt.Sprintf("%s%d", idsTypes[i], rapid.IntRange(1, 6).Draw(h.rt, idsTypes[i]))
 }
 
 // step changes something and runs.
