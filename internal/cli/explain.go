@@ -26,7 +26,7 @@ Without a code all codes are listed. The commands below explain what is in the i
 			return a.explainCode(args[0])
 		},
 	}
-	c.AddCommand(a.explainLink(), a.explainCluster())
+	c.AddCommand(a.explainLink(), a.explainCluster(), a.explainChange())
 	return c
 }
 

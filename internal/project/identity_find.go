@@ -18,6 +18,11 @@ type IDQuery struct{ Value, Type string }
 // FindIDs looks ids up together, in the one graph that has all of them. What cannot be told apart is a diagnostic that says how to name it;
 // ids that are not there get hints that show no other id.
 func (w *Work) FindIDs(ctx context.Context, m Moment, entity string, asked ...IDQuery) ([]IDMatch, diag.List, error) {
+	return w.findIDs(ctx, m, entity, func(*IDGraph, context.Context, string, string) ([]IDMatch, error) { return nil, nil }, asked...)
+}
+
+// findIDs is FindIDs with another way to find what the graphs have not.
+func (w *Work) findIDs(ctx context.Context, m Moment, entity string, otherwise func(g *IDGraph, ctx context.Context, value, idType string) ([]IDMatch, error), asked ...IDQuery) ([]IDMatch, diag.List, error) {
 	graphs, diags, err := w.IDGraphs(ctx, m, entity)
 	if err != nil || diags.HasErrors() {
 		return nil, diags, err
@@ -30,6 +35,14 @@ func (w *Work) FindIDs(ctx context.Context, m Moment, entity string, asked ...ID
 				return nil, nil, err
 			}
 			found[i] = append(found[i], x...)
+		}
+		for _, g := range graphs {
+			if len(found[i]) > 0 {
+				break
+			}
+			if found[i], err = otherwise(g, ctx, q.Value, q.Type); err != nil {
+				return nil, nil, err
+			}
 		}
 		if len(found[i]) == 0 {
 			if err := w.missing(ctx, graphs, q, &diags); err != nil {
