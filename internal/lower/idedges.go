@@ -43,7 +43,7 @@ func (g *graph) idEdges() rel.Rel {
 func (t tuples) pair(i, j int) rel.Rel {
 	x, y := rel.Expr(rel.C("t", idCol(i))), rel.Expr(rel.C("t", idCol(j)))
 	xType, yType := t.ids[i].Type.Name, t.ids[j].Type.Name
-	where := []rel.Expr{rel.NotNull(x), rel.NotNull(y)}
+	where := append([]rel.Expr{rel.NotNull(x), rel.NotNull(y)}, t.notBefore(i, j)...)
 	switch strings.Compare(xType, yType) {
 	case 0:
 		where = append(where, &rel.Op{Op: "<>", Args: []rel.Expr{x, y}})
@@ -54,6 +54,29 @@ func (t tuples) pair(i, j int) rel.Rel {
 	return &rel.Select{From: table(t.object, "t"), Where: where, Items: []rel.Item{
 		item(x, colID1), item(rel.S(xType), colID1Type), item(y, colID2), item(rel.S(yType), colID2Type), item(rel.S(string(t.from.Addr())), colSource),
 		item(rel.C("t", colFirstSeen), colFirstSeen), item(rel.C("t", colLastSeen), colLastSeen), item(rel.C("t", colRows), colRows)}}
+}
+
+// notBefore leaves rows out on which an earlier pair of columns has the same two ids, so that a row speaks for an edge once.
+func (t tuples) notBefore(i, j int) []rel.Expr {
+	same := func(a, b int) rel.Expr {
+		if a == b {
+			return nil
+		}
+		return &rel.Op{Op: "is not distinct from", Args: []rel.Expr{rel.C("t", idCol(a)), rel.C("t", idCol(b))}}
+	}
+	typed := func(a, b int) bool { return t.ids[a].Type == t.ids[b].Type }
+	var out []rel.Expr
+	for p := range i + 1 {
+		for q := p + 1; q < len(t.ids) && (p < i || q < j); q++ {
+			if typed(p, i) && typed(q, j) {
+				out = append(out, &rel.Not{X: rel.And(same(p, i), same(q, j))})
+			}
+			if typed(p, j) && typed(q, i) {
+				out = append(out, &rel.Not{X: rel.And(same(p, j), same(q, i))})
+			}
+		}
+	}
+	return out
 }
 
 // evidence gathers what tuples say of an edge, by source.

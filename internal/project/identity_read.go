@@ -18,7 +18,10 @@ import (
 type IDGraph struct {
 	Entity *model.Entity
 	// Material is the name of what was built.
-	Material       string
+	Material string
+	// Literals is up to how many ids are written into a statement. Engines push a list of values through the view of edges down to
+	// its tables; a join with the members they do not, and would gather the edges of all clusters first. What is read is the same.
+	Literals       int
 	w              *Work
 	m              Moment
 	mapping, edges rel.Object
@@ -72,7 +75,7 @@ func (w *Work) IDGraphs(ctx context.Context, m Moment, entity string) ([]*IDGrap
 				WithFix("build it again: kith run --force")
 			continue
 		}
-		out = append(out, &IDGraph{Entity: e, Material: b.Name, w: w, m: m, mapping: rel.Named(rel.Internal, mapping), edges: rel.Named(rel.Internal, edges)})
+		out = append(out, &IDGraph{Entity: e, Material: b.Name, Literals: literals, w: w, m: m, mapping: rel.Named(rel.Internal, mapping), edges: rel.Named(rel.Internal, edges)})
 	}
 	if len(out) == 0 && !diags.HasErrors() {
 		diags.Errorf(diag.WSeqNo, source.Span{}, "no identity graph has been built in seq no %d", m.SeqNo).WithFix("kith run")
@@ -135,9 +138,8 @@ func same(x rel.Expr, value string, fold bool) rel.Expr {
 	return rel.Eq(x, rel.S(value))
 }
 
-// mostLiterals is up to how many ids are written into a statement. Engines push a list of values through the view of edges down to
-// its tables; a join with the members they do not, and would gather the edges of all clusters first.
-const mostLiterals = 100_000
+// literals is IDGraph.Literals where nobody says otherwise.
+const literals = 100_000
 
 // Read reads clusters: their ids, the edges between them, and the edges that were dropped at their borders, with the ids at the
 // other ends, whose main ids are their own clusters'.
@@ -244,7 +246,7 @@ func (r *idReader) member(id ID) bool {
 }
 
 func (r *idReader) isMember(x rel.Expr) rel.Expr {
-	if r.known > mostLiterals {
+	if r.known > r.g.Literals {
 		return &rel.InRel{X: x, Rel: r.values}
 	}
 	values := make([]string, r.known)
@@ -257,7 +259,7 @@ func (r *idReader) isMember(x rel.Expr) rel.Expr {
 // beyond finds the clusters of the ids at the other ends of dropped edges.
 func (r *idReader) beyond() error {
 	for rest := r.nodes[r.known:]; len(rest) > 0; {
-		part := rest[:min(len(rest), mostLiterals)]
+		part := rest[:min(len(rest), max(r.g.Literals, 1))]
 		rest = rest[len(part):]
 		var values []string
 		for _, n := range part {

@@ -15,8 +15,6 @@ import (
 
 	"kith/internal/audit"
 	"kith/internal/diag"
-	"kith/internal/project"
-	"kith/internal/siteconfig"
 )
 
 // Audits checks the figures of an audit against counting by hand over the rows of random graphs, and what it predicts against the graph
@@ -155,20 +153,7 @@ func (s *audited) again(rt *rapid.T) {
 // audit looks at the newest graph: every id without which a cluster falls apart is suspected. It is nil where the entity has no graph.
 func (s *audited) audit(rt *rapid.T) *audit.Audit {
 	ctx := context.Background()
-	p, diags, err := project.Load(ctx, s.root, s.e.Leaves)
-	if err != nil || diags.HasErrors() {
-		rt.Fatal(err, diags)
-	}
-	reg, err := s.registry(ctx)
-	if err != nil {
-		rt.Fatal(err)
-	}
-	w := &project.Work{Project: p, Conn: s.conn, Registry: reg, Target: project.Target{
-		Output: siteconfig.Output{Type: s.e.Dialect, Target: "dev", Schema: s.e.Env.TargetSchema}, InternalSchema: s.e.Env.InternalSchema}}
-	m, diags, err := w.Moment(ctx, project.When{SeqNo: "latest"}, defaultEnd)
-	if err != nil || diags.HasErrors() {
-		rt.Fatal(err, diags)
-	}
+	w, m := s.work(ctx, rt.Fatal)
 	a, diags, err := w.Audit(ctx, m, "user", audit.Thresholds{Deviations: 1, Bridge: 1, Top: 1000})
 	if err != nil {
 		rt.Fatal(err)

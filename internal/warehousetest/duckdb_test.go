@@ -68,6 +68,8 @@ func TestDuckDB(t *testing.T) { Run(t, embedded) }
 
 func TestDuckDBGraphs(t *testing.T) { Graphs(t, embedded) }
 
+func TestDuckDBExplanations(t *testing.T) { Explanations(t, embedded) }
+
 func TestDuckDBIncrements(t *testing.T) { Increments(t, embedded) }
 
 func TestDuckDBFeatures(t *testing.T) { Features(t, embedded) }

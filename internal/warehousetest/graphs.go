@@ -131,19 +131,43 @@ func (w *graphWorld) survivors() (map[node]int, map[edge]bool) {
 
 // ofRows are the ids and edges of all rows, before limits and without what rules add. Every two ids of a row are an edge.
 func (w *graphWorld) ofRows() (map[node]int, map[edge]bool) {
-	seen, edges := map[node]int{}, map[edge]bool{}
-	exempt, gone, apart := map[node]bool{}, map[node]bool{}, map[edge]bool{}
+	seen, edges, apart := map[node]int{}, map[edge]bool{}, map[edge]bool{}
+	for _, r := range w.settled(false) {
+		if r.b != (node{}) {
+			apart[between(r.a, r.b)] = true
+		}
+	}
+	w.eachRow(func(s *graphSource, r graphRow, on []node) {
+		for i, n := range on {
+			if _, ok := seen[n]; !ok {
+				seen[n] = 0
+			}
+			if s.timed && r.at > 0 && (seen[n] == 0 || r.at < seen[n]) {
+				seen[n] = r.at
+			}
+			for _, m := range on[:i] {
+				if m != n && !apart[between(m, n)] {
+					edges[between(m, n)] = true
+				}
+			}
+		}
+	})
+	return seen, edges
+}
+
+// eachRow hands over each row with the ids that filters and rules leave on it.
+func (w *graphWorld) eachRow(take func(s *graphSource, r graphRow, on []node)) {
+	exempt, gone := map[node]bool{}, map[node]bool{}
 	for _, r := range w.settled(true) {
 		exempt[r.a] = exempt[r.a] || r.b == node{}
 	}
 	for _, r := range w.settled(false) {
 		if r.b == (node{}) {
 			gone[r.a] = true
-		} else {
-			apart[between(r.a, r.b)] = true
 		}
 	}
-	for _, s := range w.sources {
+	for i := range w.sources {
+		s := &w.sources[i]
 		for _, r := range s.rows {
 			var on []node
 			for i, v := range r.ids {
@@ -152,25 +176,13 @@ func (w *graphWorld) ofRows() (map[node]int, map[edge]bool) {
 					continue
 				}
 				n := node{*v, t.name}
-				if gone[n] || !exempt[n] && !w.passes(t, *v) {
-					continue
+				if !gone[n] && (exempt[n] || w.passes(t, *v)) {
+					on = append(on, n)
 				}
-				if _, ok := seen[n]; !ok {
-					seen[n] = 0
-				}
-				if s.timed && r.at > 0 && (seen[n] == 0 || r.at < seen[n]) {
-					seen[n] = r.at
-				}
-				for _, m := range on {
-					if m != n && !apart[between(m, n)] {
-						edges[between(m, n)] = true
-					}
-				}
-				on = append(on, n)
 			}
+			take(s, r, on)
 		}
 	}
-	return seen, edges
 }
 
 func day(n int) string { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC).Format("2006-01-02") }

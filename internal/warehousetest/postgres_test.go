@@ -55,6 +55,8 @@ func TestPostgres(t *testing.T) { Run(t, server(t)) }
 
 func TestPostgresGraphs(t *testing.T) { Graphs(t, server(t)) }
 
+func TestPostgresExplanations(t *testing.T) { Explanations(t, server(t)) }
+
 func TestPostgresIncrements(t *testing.T) { Increments(t, server(t)) }
 
 func TestPostgresIDs(t *testing.T) { IDs(t, server(t), 8) }
