@@ -17,6 +17,10 @@ type Env struct {
 	Catalog, TargetSchema, InternalSchema string
 }
 
+// ScratchCatalog is the database for tables of rel.Scratch on engines where a connection can attach one in memory: statements
+// name it, and the connection attaches it.
+const ScratchCatalog = "kith_scratch"
+
 // Dialect prints programs.
 type Dialect interface {
 	// Name is the engine's name as DatabaseType() gives it: "duckdb", "postgres", "snowflake" ...

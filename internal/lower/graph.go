@@ -130,6 +130,7 @@ func letKind(o model.OutputType) rel.LetKind {
 
 func (g *graph) scratchObject(name string) rel.Object {
 	o := g.l.part(g.out, "_internal_"+name)
+	o.Space = rel.Scratch
 	if !slices.ContainsFunc(g.scratch, func(other rel.Object) bool { return other.Key() == o.Key() }) { // a graph may be solved twice
 		g.scratch = append(g.scratch, o)
 	}
@@ -233,28 +234,43 @@ func (l *lowering) valueSet(s *model.ValueSet, asText bool) rel.Rel {
 	return sel
 }
 
-// nodes are the distinct ids of all tuples. key computes a node's hash; nil for none.
+// nodes are the distinct ids of all tuples, and of rules. key computes a node's hash; nil for none. Ids of each type are grouped on
+// their own: half of the time goes into telling texts apart, and so it is done with the value alone.
 func (g *graph) nodes(key func(value, idType rel.Expr) rel.Expr) rel.Rel {
-	u := &rel.Union{All: true}
+	of := map[*model.IDType][]rel.Rel{}
+	var types []*model.IDType
 	for _, t := range g.tuples {
 		for i, id := range t.ids {
-			u.Rels = append(u.Rels, &rel.Select{
-				From:  table(t.object, "t"),
-				Where: []rel.Expr{rel.NotNull(rel.C("t", idCol(i)))},
-				Items: []rel.Item{item(rel.C("t", idCol(i)), colNode), item(rel.S(id.Type.Name), colNodeType),
-					item(rel.C("t", colFirstSeen), colFirstSeen)},
-			})
+			if of[id.Type] == nil {
+				types = append(types, id.Type)
+			}
+			of[id.Type] = append(of[id.Type], &rel.Select{From: table(t.object, "t"), Where: []rel.Expr{rel.NotNull(rel.C("t", idCol(i)))},
+				Items: []rel.Item{item(rel.C("t", idCol(i)), colNode), item(rel.C("t", colFirstSeen), colFirstSeen)}})
 		}
 	}
-	u.Rels = append(u.Rels, g.includedIDs()...)
-	sel := &rel.Select{From: rel.Source{Rel: u, Alias: "n"},
-		Items: []rel.Item{item(rel.C("n", colNode), colNode), item(rel.C("n", colNodeType), colNodeType),
-			item(&rel.Agg{Fn: rel.Min, Args: []rel.Expr{rel.C("n", colFirstSeen)}}, colFirstSeen)},
-		GroupBy: []rel.Expr{rel.C("n", colNode), rel.C("n", colNodeType)}}
-	if key != nil {
-		sel.Items = append(sel.Items, item(key(rel.C("n", colNode), rel.C("n", colNodeType)), colKey))
+	if g.ruling() {
+		for _, t := range g.n.Entity.IDTypes {
+			if of[t] == nil {
+				types = append(types, t)
+			}
+			of[t] = append(of[t], g.includedIDs(t.Name)...)
+		}
 	}
-	return sel
+	var all []rel.Rel
+	for _, t := range types {
+		name := rel.S(t.Name)
+		sel := &rel.Select{From: rel.Source{Rel: united(of[t], nil), Alias: "n"}, GroupBy: []rel.Expr{rel.C("n", colNode)},
+			Items: []rel.Item{item(rel.C("n", colNode), colNode), item(name, colNodeType), item(&rel.Agg{Fn: rel.Min, Args: []rel.Expr{rel.C("n", colFirstSeen)}}, colFirstSeen)}}
+		if key != nil {
+			sel.Items = append(sel.Items, item(key(rel.C("n", colNode), name), colKey))
+		}
+		all = append(all, sel)
+	}
+	columns := []rel.Column{{Name: colNode, Type: rel.Text}, {Name: colNodeType, Type: rel.Text}, {Name: colFirstSeen, Type: rel.Timestamp}}
+	if key != nil {
+		columns = append(columns, rel.Column{Name: colKey, Type: rel.BigInt})
+	}
+	return united(all, columns)
 }
 
 // nodeKey is the 64-bit hash that stands for a node inside the solver.
@@ -266,7 +282,6 @@ func nodeKey(value, idType rel.Expr, seed rel.Object) rel.Expr {
 // hashNodes keeps the nodes with their hashes. Two ids with one hash would be merged silently, so the loop goes on with
 // another seed until there are as many hashes as ids.
 func (g *graph) hashNodes(nodes, seed rel.Object) {
-	next := g.scratchObject("seed_next")
 	bumped := &rel.Op{Op: "+", Args: []rel.Expr{rel.C("seed", "seed"), rel.I(1)}}
 	g.let(seed, &rel.Values{Columns: []rel.Column{{Name: "seed", Type: rel.BigInt}}, Rows: [][]rel.Expr{{rel.I(-1)}}})
 	count := func(distinct bool) rel.Expr {
@@ -277,8 +292,7 @@ func (g *graph) hashNodes(nodes, seed rel.Object) {
 	}
 	g.program = append(g.program, &rel.Loop{Name: "hash seed", Max: 16,
 		Body: rel.Program{
-			&rel.Let{Out: next, Kind: rel.MakeTable, Body: &rel.Select{From: table(seed, "seed"), Items: []rel.Item{item(bumped, "seed")}}},
-			&rel.Let{Out: seed, Kind: rel.MakeTable, Body: &rel.Select{From: table(next, "seed"), Items: []rel.Item{item(rel.C("seed", "seed"), "seed")}}},
+			&rel.Let{Out: seed, Kind: rel.MakeTable, Body: &rel.Select{From: table(seed, "seed"), Items: []rel.Item{item(bumped, "seed")}}},
 			&rel.Let{Out: nodes, Kind: rel.MakeTable, Body: g.nodes(func(v, t rel.Expr) rel.Expr { return nodeKey(v, t, seed) })},
 		},
 		Until: &rel.Select{From: table(nodes, "n"), Items: []rel.Item{item(rel.Eq(count(false), count(true)), "done")}}})

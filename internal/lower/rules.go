@@ -185,14 +185,11 @@ func (g *graph) ruled(passes rel.Expr, t *model.IDType, id rel.Expr) rel.Expr {
 	return rel.And(passes, &rel.InRel{X: id, Rel: g.ruledIDs(exclude, t), Negate: true})
 }
 
-// includedIDs are the ids that rules bring into the graph, on rows or not: included ones, and the ends of included edges.
-func (g *graph) includedIDs() []rel.Rel {
-	if !g.ruling() {
-		return nil
-	}
+// includedIDs are the ids of a type that rules bring into the graph, on rows or not: included ones, and the ends of included edges.
+func (g *graph) includedIDs(of string) []rel.Rel {
 	pick := func(id, idType string, where []rel.Expr) rel.Rel {
-		return &rel.Select{From: table(g.rules, "r"), Where: where, Items: []rel.Item{
-			item(rel.C("r", id), colNode), item(rel.C("r", idType), colNodeType), item(&rel.Cast{X: rel.Null(), Type: rel.Timestamp}, colFirstSeen)}}
+		return &rel.Select{From: table(g.rules, "r"), Where: append([]rel.Expr{rel.Eq(rel.C("r", idType), rel.S(of))}, where...), Items: []rel.Item{
+			item(rel.C("r", id), colNode), item(&rel.Cast{X: rel.Null(), Type: rel.Timestamp}, colFirstSeen)}}
 	}
 	return []rel.Rel{
 		pick(colID1, colID1Type, []rel.Expr{rel.Eq(rel.C("r", colAction), rel.S(include))}),

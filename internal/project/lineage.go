@@ -25,7 +25,7 @@ func (c *Compiled) Lineage() *lineage.Graph {
 
 // catalogColumns are the columns of a table of the user, nil when there is nobody to ask or no such table.
 func (c *Compiled) catalogColumns(o rel.Object) []string {
-	if c.Settings.Catalog == nil || o.Space == rel.Internal || o.Space == rel.Temp {
+	if c.Settings.Catalog == nil || o.Space == rel.Internal || o.Space == rel.Temp || o.Space == rel.Scratch {
 		return nil
 	}
 	t, ok, err := c.Settings.Catalog.Table(o)

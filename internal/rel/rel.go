@@ -27,6 +27,9 @@ const (
 	Target
 	// Temp lives until the connection is closed.
 	Temp
+	// Scratch is for tables that a step makes on its way and drops: beside Internal, or where the engine keeps what need not
+	// outlive it. Every session of a run sees them.
+	Scratch
 )
 
 // Object names a table or view.

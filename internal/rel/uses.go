@@ -18,7 +18,9 @@ func (o Object) Key() string {
 }
 
 // String is the word used for the space in formatted programs.
-func (s Space) String() string { return [...]string{"external", "internal", "target", "temp"}[s] }
+func (s Space) String() string {
+	return [...]string{"external", "internal", "target", "temp", "scratch"}[s]
+}
 
 // Reads returns the objects that a program reads and has not made itself before, each once, in the order of first
 // mention. A Merge reads the table that it changes. Tables that a user's text names itself are not among them.

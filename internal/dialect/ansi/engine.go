@@ -32,6 +32,9 @@ type Engine struct {
 	Divide string
 	// TempSchema is the schema that temporary objects are read from.
 	TempSchema string
+	// ScratchCatalog is the database whose main schema has the tables of a run's way; "" for kith's own schema. ScratchWord stands
+	// before TABLE where one is made.
+	ScratchCatalog, ScratchWord string
 	// ReplacesTables tells that CREATE OR REPLACE TABLE exists.
 	ReplacesTables bool
 	// ReplacesViews tells that CREATE OR REPLACE VIEW accepts any new columns.

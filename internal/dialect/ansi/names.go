@@ -33,6 +33,12 @@ func (w *Writer) object(o rel.Object) {
 		w.schema(w.env.TargetSchema)
 	case rel.Internal:
 		w.schema(w.env.InternalSchema)
+	case rel.Scratch:
+		if w.engine.ScratchCatalog == "" {
+			w.schema(w.env.InternalSchema)
+			break
+		}
+		w.Write(w.engine.ScratchCatalog + ".main.")
 	case rel.Temp:
 		w.Write(w.engine.TempSchema + ".")
 	}

@@ -170,7 +170,7 @@ func (s *session) create(m made) []dialect.SQL {
 
 func (s *session) createAs(create string, m made, name rel.Object) dialect.SQL {
 	return dialect.SQL{Makes: name, Table: m.kind == rel.MakeTable, Text: s.text(func(w *Writer) {
-		w.Write(create + pick(name.Space == rel.Temp, "TEMP ", "") + kindWord(m.kind) + " ")
+		w.Write(create + s.lasting(name) + kindWord(m.kind) + " ")
 		w.created(name)
 		w.Write(" AS")
 		w.line()
@@ -203,6 +203,17 @@ func (s *session) rename(from, to rel.Object) dialect.SQL {
 	return *sql
 }
 
+// lasting is the word for how long a new table lives, "" for as long as it is wanted.
+func (s *session) lasting(o rel.Object) string {
+	switch o.Space {
+	case rel.Temp:
+		return "TEMP "
+	case rel.Scratch:
+		return s.engine.ScratchWord
+	}
+	return ""
+}
+
 func kindWord(k rel.LetKind) string { return pick(k == rel.MakeView, "VIEW", "TABLE") }
 
 // created writes the name after CREATE. A temporary object is made by its bare name: the engine knows the schema.
@@ -214,8 +225,11 @@ func (w *Writer) created(o rel.Object) {
 	w.object(o)
 }
 
-// clear is what must go first when the catalog knows the object as the kind that is not wanted.
+// clear is what must go first when the catalog knows the object as the kind that is not wanted; nil for scratch, which is tables.
 func (s *session) clear(o rel.Object, want rel.LetKind) *dialect.Clear {
+	if o.Space == rel.Scratch {
+		return nil
+	}
 	other := rel.MakeView
 	if want == rel.MakeView {
 		other = rel.MakeTable
@@ -337,7 +351,7 @@ func (s *session) kernel(st *rel.Kernel) []dialect.Stmt {
 	}
 	k.OutName = s.text(func(w *Writer) { w.object(st.Out) }).S
 	k.Create = s.text(func(w *Writer) {
-		w.Write("CREATE " + pick(st.Out.Space == rel.Temp, "TEMP ", "") + "TABLE ")
+		w.Write("CREATE " + s.lasting(st.Out) + "TABLE ")
 		w.created(st.Out)
 		w.Write(" (")
 		w.lines(len(st.Columns), func(i int) { w.columnAndType(st.Columns[i]) })

@@ -29,6 +29,17 @@ func (t Texts) statementCases() []Case {
 			Want: []string{"1|one", "NULL|none"},
 		},
 		{
+			Name: "let_scratch",
+			Program: rel.Program{
+				&rel.Let{Out: rel.Named(rel.Scratch, "s_1"), Body: first},
+				&rel.Let{Out: rel.Named(rel.Scratch, "s_1"), Body: &rel.Union{All: true, Rels: []rel.Rel{first, &rel.Select{From: rel.Source{Rel: &rel.Table{Object: rel.Named(rel.Scratch, "s_1")}, Alias: "t"}, Items: []rel.Item{{Star: true}}}}}},
+				&rel.Let{Out: internal("m_1"), Body: read(rel.Named(rel.Scratch, "s_1"), "k")},
+				&rel.Drop{Object: rel.Named(rel.Scratch, "s_1")},
+			},
+			Read: read(internal("m_1"), "k"),
+			Want: []string{"1|one", "1|one", "NULL|none", "NULL|none"},
+		},
+		{
 			Name: "let_in_place_of_the_other_kind",
 			Program: rel.Program{
 				&rel.Let{Out: internal("k_1"), Kind: rel.MakeView, Body: first},

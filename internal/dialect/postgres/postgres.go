@@ -54,6 +54,8 @@ func New() dialect.Dialect {
 		Divide: "(CAST({0} AS double precision) / nullif({1}, 0))",
 		// "CREATE TABLE: TEMPORARY".
 		TempSchema: "pg_temp",
+		// "CREATE TABLE: UNLOGGED": written without the log, empty after a crash of the server.
+		ScratchWord: "UNLOGGED ",
 		// "CREATE VIEW": the new query must have the columns of the old one, in order and of the same types, and may add more.
 		GrowsViews: true,
 		// "LOCK": a view is locked with all that it reads. "20.11 lock_timeout": below deadlock_timeout, which is a second and more, so

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kith/internal/catalog"
+	"kith/internal/dialect"
 	"kith/internal/rel"
 	"kith/internal/run"
 )
@@ -22,6 +23,9 @@ func (c *Conn) schemaOf(space rel.Space) string {
 // gaps filled.
 func (c *Conn) place(o rel.Object) [3]string {
 	names := [3]string{c.catalog, c.schemaOf(o.Space), o.Name()}
+	if o.Space == rel.Scratch {
+		names[0], names[1] = dialect.ScratchCatalog, "main"
+	}
 	for i, p := range o.Parts[:max(len(o.Parts)-1, 0)] {
 		names[3-len(o.Parts)+i] = p.Name
 	}

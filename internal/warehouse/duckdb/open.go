@@ -16,6 +16,7 @@ import (
 	c "github.com/duckdb/duckdb-go-bindings"
 	driver "github.com/duckdb/duckdb-go/v2"
 
+	"kith/internal/dialect"
 	"kith/internal/run"
 )
 
@@ -241,6 +242,9 @@ func (c *Conn) prepare(ctx context.Context) error {
 		}
 	}
 	if !c.config.ReadOnly {
+		if _, err := c.Exec(ctx, "ATTACH IF NOT EXISTS ':memory:' AS "+quoteIdent(dialect.ScratchCatalog)); err != nil {
+			return err
+		}
 		for _, schema := range []string{c.config.Schema, c.config.InternalSchema} {
 			if _, err := c.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+quoteIdent(schema)); err != nil {
 				return err

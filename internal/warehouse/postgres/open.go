@@ -238,7 +238,7 @@ func quoteIdent(name string) string { return `"` + strings.ReplaceAll(name, `"`,
 
 // schemaOf is the schema of an object of ours.
 func (c *Conn) schemaOf(space rel.Space) string {
-	if space == rel.Internal {
+	if space == rel.Internal || space == rel.Scratch {
 		return c.config.InternalSchema
 	}
 	return c.config.Schema

@@ -35,6 +35,7 @@ func open(t testing.TB) *engine {
 	t.Cleanup(func() { db.Close() })
 	e := &engine{t, db}
 	e.exec("SET TimeZone = 'America/New_York'")
+	e.exec("ATTACH ':memory:' AS " + dialect.ScratchCatalog)
 	return e
 }
 
