@@ -21,7 +21,7 @@ func (a *App) explainLink() *cobra.Command {
 (the source, how many of its rows, since when and until when, by which rule), and which step holds it all together. Of ids that
 are not the same person it says whether edges that were dropped by a rule, a limit or a guard would have joined them.
 
-Ids are found as they are typed, then without regard to letter case. The answer shows the ids on the way.`,
+Ids are found as they are typed, then as their type normalises them, then without regard to letter case. The answer shows the ids on the way.`,
 		Example: example(`
 			kith explain link ann@example.com 4711
 			kith explain link ann@example.com 4711 --type email --type crm_id
@@ -73,6 +73,9 @@ func (a *App) writeLink(l *project.Link) {
 			style.Accent(l.From.MainID), view.Count(l.From.IDs, "id"), style.Accent(l.To.MainID), view.Count(l.To.IDs, "id"))
 		if len(l.WouldBe) == 0 {
 			say("No edge of any source leads from one to the other, not even one that was dropped.")
+			if len(l.Filtered) > 0 {
+				say("%s", style.Dim("What filters of "+list(l.Filtered)+" took away joins nobody: the two may have such an id in common."))
+			}
 			return
 		}
 		say("They would be one, had these edges not been dropped.")

@@ -21,6 +21,8 @@ type Link struct {
 	// WouldBe is, for ids that are not linked, the way that needs the fewest edges which were dropped; none where no edge of
 	// any kind leads from one to the other.
 	WouldBe []LinkStep `json:"wouldBe,omitempty"`
+	// Filtered are, for ids that are not linked, the types with filters: ids that a filter took away join nobody.
+	Filtered []string `json:"filteredTypes,omitempty"`
 	// Graph has the clusters of both ids, and those on the way.
 	Graph *identity.Graph `json:"-"`
 	// Steps is Path, or WouldBe, in places of Graph.
@@ -63,6 +65,13 @@ func (w *Work) ExplainLink(ctx context.Context, m Moment, entity string, a, b ID
 		return nil, diags, nil
 	}
 	l := &Link{Entity: found[0].Graph.Entity.Name, SeqNo: m.SeqNo, Linked: found[0].MainID == found[1].MainID, Path: []LinkStep{}}
+	if !l.Linked {
+		for _, t := range found[0].Graph.Entity.IDTypes {
+			if len(t.Filters) > 0 {
+				l.Filtered = append(l.Filtered, t.Name)
+			}
+		}
+	}
 	return l, diags, l.read(ctx, found[0], found[1])
 }
 

@@ -208,13 +208,17 @@ func (h *hinting) filtered() (bool, error) {
 
 // filter is the first filter of a type that the id does not pass.
 func (h *hinting) filter(g *IDGraph, t *model.IDType) (*model.IDFilter, error) {
+	value, ok := t.Normal(h.q.Value)
+	if !ok {
+		return nil, nil
+	}
 	for _, f := range t.Filters {
 		var is bool
 		switch f.Kind {
 		case model.ByValue:
-			is = f.Text == h.q.Value
+			is = f.Text == value
 		case model.ByRegex:
-			match := &rel.Case{Whens: []rel.When{{If: rel.F(rel.RegexFullMatch, rel.S(h.q.Value), rel.S(f.Text)), Then: rel.I(1)}}, Else: rel.I(0)}
+			match := &rel.Case{Whens: []rel.When{{If: rel.F(rel.RegexFullMatch, rel.S(value), rel.S(f.Text)), Then: rel.I(1)}}, Else: rel.I(0)}
 			err := g.each(h.ctx, &rel.Select{Items: []rel.Item{{Expr: &rel.Cast{X: match, Type: rel.BigInt}, As: "is"}}}, func(row []any) { is = whole(row[0]) == 1 })
 			if err != nil {
 				return nil, err

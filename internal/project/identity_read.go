@@ -2,6 +2,7 @@ package project
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,29 +84,50 @@ func (w *Work) IDGraphs(ctx context.Context, m Moment, entity string) ([]*IDGrap
 	return out, diags, nil
 }
 
-// Find looks an id up as it is typed, then without regard to letter case; what no id is may be a main id. idType is "" for any.
+// Find looks an id up as it is typed, then as the rules of its type would write it, then without regard to letter case; what no id
+// is may be a main id. idType is "" for any.
 func (g *IDGraph) Find(ctx context.Context, value, idType string) ([]IDMatch, error) {
-	for _, fold := range []bool{false, true} {
-		found, err := g.find(ctx, value, fold)
+	asked := func(found []IDMatch) []IDMatch {
+		return slices.DeleteFunc(found, func(x IDMatch) bool { return idType != "" && !strings.EqualFold(x.ID.Type, idType) })
+	}
+	ways := []func() ([]IDMatch, error){
+		func() ([]IDMatch, error) { return g.find(ctx, value, false) },
+		func() ([]IDMatch, error) { return g.findNormal(ctx, value) },
+		func() ([]IDMatch, error) { return g.findMain(ctx, value, false) },
+		func() ([]IDMatch, error) { return g.find(ctx, value, true) },
+		func() ([]IDMatch, error) { return g.findMain(ctx, value, true) },
+	}
+	for _, way := range ways {
+		found, err := way()
 		if err != nil {
 			return nil, err
 		}
-		var out []IDMatch
-		for _, x := range found {
-			if idType == "" || strings.EqualFold(x.ID.Type, idType) {
-				out = append(out, x)
-			}
-		}
-		if len(out) == 0 && idType == "" {
-			if out, err = g.findMain(ctx, value, fold); err != nil {
-				return nil, err
-			}
-		}
-		if len(out) > 0 {
-			return out, nil
+		if found = asked(found); len(found) > 0 {
+			return found, nil
 		}
 	}
 	return nil, nil
+}
+
+// findNormal looks for what a value becomes as an id of each type that is normalised.
+func (g *IDGraph) findNormal(ctx context.Context, value string) ([]IDMatch, error) {
+	var out []IDMatch
+	for _, t := range g.Entity.IDTypes {
+		normal, ok := t.Normal(value)
+		if !ok || normal == value {
+			continue
+		}
+		found, err := g.find(ctx, normal, false)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range found {
+			if strings.EqualFold(x.ID.Type, t.Name) {
+				out = append(out, x)
+			}
+		}
+	}
+	return out, nil
 }
 
 func (g *IDGraph) find(ctx context.Context, value string, fold bool) ([]IDMatch, error) {
