@@ -10,10 +10,11 @@ import (
 	"kith/internal/rel"
 )
 
-// Bounds of what is looked at closely. An id takes about 200 bytes while its cluster is taken apart.
+// Bounds of what is looked at closely.
 const (
-	// mostIDs is how many ids the clusters may have together that are taken apart in the process.
-	mostIDs = 4_000_000
+	// mostIDs is how many ids the clusters may have together that are taken apart in the process. An id takes about 150 bytes, most of
+	// it for its pairs.
+	mostIDs = 10_000_000
 	// lookedAt is how many of the largest clusters are taken apart, and how many ids of a type above its limit.
 	lookedAt = 100
 	// bridgesShown is how many bridging ids of a cluster are told.
@@ -125,8 +126,7 @@ func (a *auditor) clusters(ctx context.Context, mains []string, limit int64) ([]
 // closely is the shape of the clusters that are looked at.
 type closely struct {
 	*identity.Shape
-	keys  []int64         // of a number
-	place map[int64]int32 // of a key
+	numbers
 	// points are the nodes without which their cluster falls apart, by number.
 	points map[int32]identity.Point
 	// best are for each cluster, by its root, the points that would part most ids from the rest, in that order.
@@ -135,16 +135,7 @@ type closely struct {
 
 // apart reads the pairs of clusters and finds out what holds them together.
 func (a *auditor) apart(ctx context.Context, mains []string) (*closely, error) {
-	c := &closely{place: map[int64]int32{}, points: map[int32]identity.Point{}, best: map[int32][]int32{}}
-	number := func(k int64) int32 {
-		i, ok := c.place[k]
-		if !ok {
-			i = int32(len(c.keys))
-			c.place[k] = i
-			c.keys = append(c.keys, k)
-		}
-		return i
-	}
+	c := &closely{points: map[int32]identity.Point{}, best: map[int32][]int32{}}
 	e, m := func(name string) rel.Expr { return rel.C("e", name) }, func(name string) rel.Expr { return rel.C("m", name) }
 	q := &rel.Select{From: table(a.g.Parts.IDEdges, "e"), Where: append(counting(), in(m(a.idColumn()), mains)),
 		Joins: []rel.Join{{Kind: rel.Inner, Source: table(a.g.Parts.Mapping, "m"), On: []rel.Expr{rel.Eq(m("node_id"), e("id1")), rel.Eq(m("node_id_type"), e("id1_type"))}}},
@@ -153,7 +144,7 @@ func (a *auditor) apart(ctx context.Context, mains []string) (*closely, error) {
 	if len(mains) > 0 {
 		if err := a.w.Pairs(ctx, q, func(x, y []int64) {
 			for i := range x {
-				from, to = append(from, number(x[i])), append(to, number(y[i]))
+				from, to = append(from, c.of(x[i])), append(to, c.of(y[i]))
 			}
 		}); err != nil {
 			return nil, err
@@ -225,7 +216,7 @@ func (a *auditor) decode(ctx context.Context, c *closely, numbers []int32, mains
 		item(m("node_id_type"), "id_type"), item(m("node_id"), "id_value"), item(key(m("node_id"), m("node_id_type")), "key"), item(m(a.idColumn()), "main_id")}}
 	found, err := a.nodes(ctx, &rel.Select{From: from(ids, "k"), Where: []rel.Expr{keys}, Items: []rel.Item{{Star: true, Of: "k"}}})
 	for _, n := range found {
-		v := c.place[n.key]
+		v, _ := c.find(n.key)
 		n.degree = c.Degree(v)
 		out[v] = n
 	}

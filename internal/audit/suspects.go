@@ -36,7 +36,7 @@ func (a *auditor) suspects(ctx context.Context) error {
 	}
 	suspected := map[int32]bool{}
 	for _, n := range crowded {
-		if v, ok := c.place[n.key]; ok {
+		if v, ok := c.find(n.key); ok {
 			suspected[v] = true
 		}
 	}
@@ -62,7 +62,7 @@ func (a *auditor) suspects(ctx context.Context) error {
 		}
 	}
 	for _, n := range crowded { // of clusters that were too large
-		if _, ok := c.place[n.key]; !ok {
+		if _, ok := c.find(n.key); !ok {
 			a.out.Suspects = append(a.out.Suspects, a.unread(n, chosen))
 		}
 	}
