@@ -36,7 +36,15 @@ type Graph struct {
 	Changed bool
 	// Before is the graph that readers saw before this one, nil for none.
 	Before *Before
+	// Seeds are ids whose clusters are told as well.
+	Seeds []Seed
 }
+
+// Seed asks for the clusters of all ids that hold Value and are of a type that holds Type. With the type MainIDs it is a main id itself.
+type Seed struct{ Value, Type string }
+
+// MainIDs is the type of a Seed that is a main id (platform.md section 9.1).
+const MainIDs = "rudder_id"
 
 // Before is the graph of an earlier publish.
 type Before struct {
@@ -55,16 +63,20 @@ type Audit struct {
 	Material string    `json:"material"`
 	SeqNo    int64     `json:"seqNo"`
 	EndTime  time.Time `json:"endTime"`
+	BuiltAt  time.Time `json:"builtAt"`
 	Masked   bool      `json:"masked"`
 	// Changed tells that the project has changed since the graph was built.
 	Changed bool `json:"changedSince"`
 
 	Summary
-	Types    []Type     `json:"types"`
-	Sizes    SizeReport `json:"sizes"`
-	Edges    EdgeReport `json:"edges"`
-	Degrees  []Degree   `json:"degrees"`
-	Largest  []*Cluster `json:"largest"`
+	Types   []Type     `json:"types"`
+	Sizes   SizeReport `json:"sizes"`
+	Edges   EdgeReport `json:"edges"`
+	Degrees []Degree   `json:"degrees"`
+	Largest []*Cluster `json:"largest"`
+	// Longest are the clusters with the greatest distances, of those that were taken apart; Seeds those of ids that were asked for.
+	Longest  []*Cluster `json:"longest"`
+	Seeds    []*Cluster `json:"seeds"`
 	Suspects []*Suspect `json:"suspects"`
 	// SuspectsFound is how many there are, of which the worst are told. AllCured is the graph without all that
 	// are told and not needless; nil where there are none, and where the cluster of one was not taken apart.
@@ -183,6 +195,10 @@ type Cluster struct {
 	Types  []TypeNum `json:"types"`
 	// Bridges are the ids without which it falls apart, those first that would part most members from the rest.
 	Bridges []Bridge `json:"bridges"`
+	// Hubs are the ids that stand beside the most others. Farthest is how far away from the first of them an id is at most, in pairs: the
+	// distance of two ids of the cluster is at most twice as much. Long thin chains are as suspicious as large clusters.
+	Hubs     []Bridge `json:"hubs"`
+	Farthest int64    `json:"farthest"`
 	// Unread is set when the cluster was too large to look into.
 	Unread bool `json:"unread,omitempty"`
 }

@@ -19,6 +19,8 @@ const (
 	lookedAt = 100
 	// bridgesShown is how many bridging ids of a cluster are told.
 	bridgesShown = 5
+	// hubsShown is how many ids with many neighbours of a cluster are told.
+	hubsShown = 10
 )
 
 // node is an id of the graph with what is known of it.
@@ -111,7 +113,7 @@ func (a *auditor) clusters(ctx context.Context, mains []string, limit int64) ([]
 	var out []*Cluster
 	for _, r := range rows {
 		r := row(r)
-		c := &Cluster{MainID: r.text(0), IDs: r.int(1), Types: []TypeNum{}, Bridges: []Bridge{}}
+		c := &Cluster{MainID: r.text(0), IDs: r.int(1), Types: []TypeNum{}, Bridges: []Bridge{}, Hubs: []Bridge{}}
 		for i, t := range a.types {
 			if n := r.int(2 + i); n > 0 {
 				c.Types = append(c.Types, TypeNum{t, n})
@@ -131,6 +133,8 @@ type closely struct {
 	points map[int32]identity.Point
 	// best are for each cluster, by its root, the points that would part most ids from the rest, in that order.
 	best map[int32][]int32
+	// hubs are for each cluster, by its root, the ids that stand beside the most others.
+	hubs map[int32][]int32
 }
 
 // apart reads the pairs of clusters and finds out what holds them together.
@@ -150,7 +154,12 @@ func (a *auditor) apart(ctx context.Context, mains []string) (*closely, error) {
 			return nil, err
 		}
 	}
+	rank := c.arrange()
+	for i := range from {
+		from[i], to[i] = rank[from[i]], rank[to[i]]
+	}
 	c.Shape = identity.NewShape(len(c.keys), from, to)
+	c.hubs = c.Hubs(hubsShown)
 	for _, p := range c.Points() {
 		v := int32(p.Node)
 		c.points[v] = p

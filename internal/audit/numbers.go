@@ -1,5 +1,10 @@
 package audit
 
+import (
+	"cmp"
+	"slices"
+)
+
 // numbers gives keys numbers from 0 in the order in which they come. Keys are hashes, so their own bits place them in an open table;
 // it takes 8 bytes a key and 4 to 16 for its slots, where a map takes about 40.
 type numbers struct {
@@ -41,4 +46,25 @@ func (n *numbers) find(k int64) (number int32, ok bool) {
 	}
 	at := n.slot(k)
 	return int32(n.slots[at]) - 1, n.slots[at] != 0
+}
+
+// arrange numbers the keys anew, in their order, so that numbers do not tell in which order they came. It returns the new number of
+// each old one.
+func (n *numbers) arrange() []int32 {
+	order := make([]int32, len(n.keys))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(i, j int32) int { return cmp.Compare(n.keys[i], n.keys[j]) })
+	rank := make([]int32, len(order))
+	for i, old := range order {
+		rank[old] = int32(i)
+	}
+	for i, s := range n.slots {
+		if s != 0 {
+			n.slots[i] = uint32(rank[s-1]) + 1
+		}
+	}
+	slices.Sort(n.keys)
+	return rank
 }

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -24,6 +25,13 @@ func TestNumbers(t *testing.T) {
 			if got := n.of(k); got != want[k] {
 				t.Fatalf("%d is number %d, want %d", k, got, want[k])
 			}
+		}
+		old := slices.Clone(n.keys)
+		for i, r := range n.arrange() {
+			if n.keys[r] != old[i] || r > 0 && n.keys[r-1] >= n.keys[r] {
+				t.Fatalf("%v in order are %v", old, n.keys)
+			}
+			want[old[i]] = r
 		}
 		for k, i := range want {
 			if got, ok := n.find(k); !ok || got != i || n.keys[i] != k {

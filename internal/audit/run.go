@@ -19,7 +19,7 @@ func Of(ctx context.Context, w Warehouse, g Graph, t Thresholds) (*Audit, error)
 		Entity: g.Stitcher.Entity.Name, Material: g.Parts.Graph.Name(), Changed: g.Changed,
 		// Lists of nothing are lists, for whoever reads the JSON.
 		Edges:   EdgeReport{ByType: []TypePair{}, Found: []FoundIn{}, Lost: []DroppedBy{}},
-		Degrees: []Degree{}, Largest: []*Cluster{}, Suspects: []*Suspect{}, NeverLink: []string{}, NeverMeet: []NeverMeet{}, Apart: [][]string{},
+		Degrees: []Degree{}, Largest: []*Cluster{}, Longest: []*Cluster{}, Seeds: []*Cluster{}, Suspects: []*Suspect{}, NeverLink: []string{}, NeverMeet: []NeverMeet{}, Apart: [][]string{},
 		Sources: []Source{}, Trend: []TrendPoint{}, Notes: []string{}}}
 	for i, t := range a.types {
 		a.place[t] = i

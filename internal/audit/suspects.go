@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -47,15 +48,15 @@ func (a *auditor) suspects(ctx context.Context) error {
 	for v := range suspected {
 		wanted = append(wanted, v)
 	}
-	for _, best := range c.best {
-		wanted = append(wanted, best[:min(len(best), bridgesShown)]...)
+	for r, hubs := range c.hubs {
+		wanted = append(append(wanted, hubs...), c.best[r][:min(len(c.best[r]), bridgesShown)]...)
 	}
 	slices.Sort(wanted)
 	nodes, err := a.decode(ctx, c, slices.Compact(wanted), mains)
 	if err != nil {
 		return err
 	}
-	a.bridges(c, nodes)
+	a.describe(c, nodes, chosen)
 	for v := range suspected {
 		if n, ok := nodes[v]; ok {
 			a.out.Suspects = append(a.out.Suspects, a.suspect(c, v, n))
@@ -69,23 +70,26 @@ func (a *auditor) suspects(ctx context.Context) error {
 	return a.rank(ctx, c, nodes)
 }
 
-// choose picks the clusters that are looked at: the largest, and those of crowded ids, as long as there is room. The largest that are
-// shown are kept whether there was room or not.
+// choose picks the clusters that are looked at: the largest, those of crowded ids and those of seeds, as long as there is room. The
+// largest that are shown are kept whether there was room or not.
 func (a *auditor) choose(ctx context.Context, crowded []node) ([]*Cluster, error) {
 	chosen, err := a.clusters(ctx, nil, int64(max(lookedAt, a.out.Thresholds.Top)))
 	if err != nil {
 		return nil, err
 	}
 	a.out.Largest = chosen[:min(len(chosen), a.out.Thresholds.Top)]
-	known := map[string]bool{}
+	known := map[string]*Cluster{}
 	for _, c := range chosen {
-		known[c.MainID] = true
+		known[c.MainID] = c
+	}
+	seeds, err := a.seeds(ctx)
+	if err != nil {
+		return nil, err
 	}
 	var more []string
-	for _, n := range crowded {
-		if !known[n.mainID] {
-			known[n.mainID] = true
-			more = append(more, n.mainID)
+	for _, main := range append(mainsOf(crowded), seeds...) {
+		if known[main] == nil && !slices.Contains(more, main) {
+			more = append(more, main)
 		}
 	}
 	if len(more) > 0 {
@@ -93,7 +97,15 @@ func (a *auditor) choose(ctx context.Context, crowded []node) ([]*Cluster, error
 		if err != nil {
 			return nil, err
 		}
+		for _, c := range further {
+			known[c.MainID] = c
+		}
 		chosen = append(chosen, further...)
+	}
+	for _, main := range seeds {
+		if c := known[main]; c != nil {
+			a.out.Seeds = append(a.out.Seeds, c)
+		}
 	}
 	room := int64(mostIDs)
 	for _, c := range chosen {
@@ -104,23 +116,79 @@ func (a *auditor) choose(ctx context.Context, crowded []node) ([]*Cluster, error
 	return chosen, nil
 }
 
-// bridges tells what holds the largest clusters together.
-func (a *auditor) bridges(c *closely, nodes map[int32]node) {
-	of := map[string][]int32{}
-	for _, best := range c.best {
-		best = best[:min(len(best), bridgesShown)]
-		if n, ok := nodes[best[0]]; ok {
-			of[n.mainID] = best
+// mainsOf are the main ids of nodes.
+func mainsOf(nodes []node) []string {
+	var out []string
+	for _, n := range nodes {
+		out = append(out, n.mainID)
+	}
+	return out
+}
+
+// seedsShown is how many clusters of seeds are told.
+const seedsShown = 100
+
+// seeds are the main ids of the clusters that were asked for, in order.
+func (a *auditor) seeds(ctx context.Context) ([]string, error) {
+	if len(a.g.Seeds) == 0 {
+		return nil, nil
+	}
+	m := func(name string) rel.Expr { return rel.C("m", name) }
+	holds := func(x rel.Expr, text string) rel.Expr {
+		return rel.F(rel.RegexFullMatch, x, rel.S(".*"+regexp.QuoteMeta(text)+".*"))
+	}
+	var any []rel.Expr
+	for _, s := range a.g.Seeds {
+		if s.Type == MainIDs {
+			any = append(any, rel.Eq(m(a.idColumn()), rel.S(s.Value)))
+		} else {
+			any = append(any, rel.And(holds(m("node_id"), s.Value), holds(m("node_id_type"), s.Type)))
 		}
 	}
-	for _, cl := range a.out.Largest {
-		for _, v := range of[cl.MainID] {
-			cl.Bridges = append(cl.Bridges, Bridge{ID: nodes[v].id, Degree: c.Degree(v), Parts: c.parts(v).Count(), Separated: c.separated(v)})
+	rows, err := a.w.Rows(ctx, &rel.Select{From: table(a.g.Parts.Mapping, "m"), Where: []rel.Expr{rel.Or(any...)}, Distinct: true,
+		Items: []rel.Item{item(m(a.idColumn()), "main_id")}, OrderBy: []rel.Order{{Expr: m(a.idColumn()), NullsLast: true}}, Limit: seedsShown})
+	var out []string
+	for _, r := range rows {
+		out = append(out, row(r).text(0))
+	}
+	return out, err
+}
+
+// describe tells what holds clusters together, which of their ids have most neighbours, and how long they are.
+func (a *auditor) describe(c *closely, nodes map[int32]node, chosen []*Cluster) {
+	root := map[string]int32{}
+	for r, hubs := range c.hubs {
+		if n, ok := nodes[hubs[0]]; ok {
+			root[n.mainID] = r
+		}
+	}
+	bridge := func(v int32) Bridge {
+		return Bridge{ID: nodes[v].id, Degree: c.Degree(v), Parts: c.parts(v).Count(), Separated: c.separated(v)}
+	}
+	for _, cl := range chosen {
+		r, ok := root[cl.MainID]
+		if !ok {
+			continue
+		}
+		for _, v := range c.best[r][:min(len(c.best[r]), bridgesShown)] {
+			cl.Bridges = append(cl.Bridges, bridge(v))
 		}
 		slices.SortFunc(cl.Bridges, func(x, y Bridge) int {
 			return cmp.Or(cmp.Compare(y.Separated, x.Separated), cmp.Compare(y.Degree, x.Degree), compareIDs(x.ID, y.ID))
 		})
+		slices.SortFunc(c.hubs[r], func(v, w int32) int {
+			return cmp.Or(cmp.Compare(c.Degree(w), c.Degree(v)), compareIDs(nodes[v].id, nodes[w].id))
+		})
+		for _, v := range c.hubs[r] {
+			cl.Hubs = append(cl.Hubs, bridge(v))
+		}
+		cl.Farthest = c.Farthest(c.hubs[r][0])
 	}
+	longest := slices.Clone(chosen)
+	slices.SortStableFunc(longest, func(x, y *Cluster) int {
+		return cmp.Or(cmp.Compare(y.Farthest, x.Farthest), cmp.Compare(y.IDs, x.IDs), cmp.Compare(x.MainID, y.MainID))
+	})
+	a.out.Longest = longest[:min(len(longest), a.out.Thresholds.Top)]
 }
 
 func (a *auditor) suspect(c *closely, v int32, n node) *Suspect {

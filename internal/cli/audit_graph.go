@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -10,6 +9,7 @@ import (
 	"kith/internal/cli/auditpage"
 	"kith/internal/cli/view"
 	"kith/internal/diag"
+	"kith/internal/project"
 )
 
 // audited is the answer of an audit.
@@ -40,7 +40,7 @@ func (a *App) auditGraph(c *cobra.Command, f auditFlags) error {
 		return err
 	}
 	defer w.Close()
-	out, diags, err := w.Audit(ctx, m, f.entity, audit.Thresholds{Deviations: f.deviations, Bridge: f.bridge, Top: f.top})
+	out, diags, err := w.Audit(ctx, m, project.AuditOptions{Entity: f.entity, Thresholds: audit.Thresholds{Deviations: f.deviations, Bridge: f.bridge, Top: f.top}})
 	switch {
 	case err != nil:
 		return a.trouble(ctx, w.Target, err, "audit")
@@ -102,14 +102,11 @@ func breaches(out *audit.Audit, limits []audit.Limit) ([]audit.Breach, diag.List
 }
 
 func (a *App) showAudit(out audited, file string) error {
-	if file != "" {
-		html, err := auditpage.HTML(out.Audit, out.Failed, a.Leaves.Version)
-		if err != nil {
-			return stop(ExitUser, err)
-		}
-		if err := os.WriteFile(file, html, 0o644); err != nil {
-			return unwritten(err)
-		}
+	err := a.page(file, func() ([]byte, error) {
+		return auditpage.HTML(auditpage.Page{Audit: out.Audit, Failed: out.Failed, Version: a.Leaves.Version})
+	})
+	if err != nil {
+		return err
 	}
 	if a.flags.json {
 		if err := a.document(out); err != nil {
@@ -117,9 +114,6 @@ func (a *App) showAudit(out audited, file string) error {
 		}
 	} else {
 		view.Audit(a.Out, out.Audit)
-		if file != "" {
-			a.note("Page:  %s", file)
-		}
 		style := view.StyleOf(a.Out)
 		for i, b := range out.Failed {
 			if i == 0 {

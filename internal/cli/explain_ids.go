@@ -85,7 +85,7 @@ func (a *App) page(path string, html func() ([]byte, error)) error {
 	if err := writeWhole(path, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return unwritten(err)
 	}
-	a.note("%s", a.style().Dim("picture: "+path))
+	a.note("%s", a.style().Dim("page: "+path))
 	return nil
 }
 

@@ -36,7 +36,7 @@ func (a *App) show() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.needsSubcommand(c) },
 	}
-	c.AddCommand(a.showModels(), a.showDetails(), a.showDependencies(), a.showDataflow(), a.plan(), a.showLookup(), a.showReport(), a.showLineage(), a.showRuns(), a.showPublishes())
+	c.AddCommand(a.showModels(), a.showDetails(), a.showDependencies(), a.showDataflow(), a.plan(), a.showLookup(), a.showReport(), a.showGraphReport(), a.showLineage(), a.showRuns(), a.showPublishes())
 	return c
 }
 

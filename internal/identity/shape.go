@@ -10,6 +10,7 @@ import (
 type Shape struct {
 	net  *net
 	tree *tree
+	far  []int32 // what Farthest writes down; -1 between its calls
 }
 
 // NewShape makes the shape of pairs of nodes, numbered from 0. Pairs may stand twice and in either direction; a pair of a node with
@@ -43,13 +44,48 @@ func (s *Shape) Degree(v int32) int64 { return int64(s.net.start[v+1] - s.net.st
 // Points are the nodes without which their components fall apart, in order.
 func (s *Shape) Points() []Point { return s.tree.points() }
 
-// Farthest is the greatest distance of any node from v.
+// Farthest is the greatest distance of any node from v. It costs as much as the component of v is large.
 func (s *Shape) Farthest(v int32) int64 {
-	var far int32
-	for _, d := range s.net.distances(int(v)) {
-		far = max(far, d)
+	if s.far == nil {
+		s.far = make([]int32, s.net.nodes)
+		for i := range s.far {
+			s.far[i] = -1
+		}
+	}
+	s.far[v] = 0
+	met := []int32{v}
+	for i := 0; i < len(met); i++ {
+		u := met[i]
+		for _, w := range s.net.to[s.net.start[u]:s.net.start[u+1]] {
+			if s.far[w] < 0 {
+				s.far[w] = s.far[u] + 1
+				met = append(met, w)
+			}
+		}
+	}
+	far := s.far[met[len(met)-1]]
+	for _, u := range met {
+		s.far[u] = -1
 	}
 	return int64(far)
+}
+
+// Hubs are for each component, by its Root, the nodes that are joined to the most others, at most n of them, those joined to most
+// first.
+func (s *Shape) Hubs(n int) map[int32][]int32 {
+	out := map[int32][]int32{}
+	for v := range int32(s.net.nodes) {
+		r := s.Root(v)
+		hubs := out[r]
+		i := len(hubs)
+		for i > 0 && s.Degree(v) > s.Degree(hubs[i-1]) {
+			i--
+		}
+		if i < n {
+			out[r] = slices.Insert(hubs, i, v)[:min(len(hubs)+1, n)]
+		}
+	}
+	return out
 }
 
 // Without are the sizes of what the components of some nodes fall into when all these nodes are gone, and how many nodes the

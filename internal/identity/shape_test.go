@@ -45,6 +45,23 @@ func TestShape(t *testing.T) {
 				t.Fatalf("the node farthest from %d is %d away, want %d", v, got, far)
 			}
 		}
+		for r, hubs := range s.Hubs(3) {
+			var want []int64
+			for v := range n {
+				if s.Root(int32(v)) == r {
+					want = append(want, s.Degree(int32(v)))
+				}
+			}
+			slices.Sort(want)
+			slices.Reverse(want)
+			var got []int64
+			for _, v := range hubs {
+				got = append(got, s.Degree(v))
+			}
+			if !slices.Equal(got, want[:min(3, len(want))]) {
+				t.Fatalf("degrees of hubs are %v of %v", got, want)
+			}
+		}
 		gone := rapid.SliceOfNDistinct(node, 0, n, rapid.ID[int]).Draw(t, "gone")
 		var gone32 []int32
 		touched := map[int]bool{}

@@ -12,16 +12,35 @@ import (
 	"kith/internal/model"
 	"kith/internal/rel"
 	"kith/internal/run"
+	"kith/internal/source"
 )
 
-// Audit looks at an entity's graph as it was built at a moment: the graph of the one entity, or of the one named. The result holds values
-// of ids.
-func (w *Work) Audit(ctx context.Context, m Moment, entity string, t audit.Thresholds) (*audit.Audit, diag.List, error) {
+// AuditOptions say which graph is audited, and how.
+type AuditOptions struct {
+	// Entity and Stitcher name the graph: that of an entity, or the path of an id stitcher. Both may be empty where there is only one.
+	Entity, Stitcher string
+	audit.Thresholds
+	// Seeds are ids whose clusters are told as well.
+	Seeds []audit.Seed
+}
+
+// Audit looks at a graph as it was built at a moment. The result holds values of ids.
+func (w *Work) Audit(ctx context.Context, m Moment, opt AuditOptions) (*audit.Audit, diag.List, error) {
 	g, diags, err := w.Project.Resolve(w.Settings(m))
 	if err != nil || diags.HasErrors() {
 		return nil, diags, err
 	}
-	e, diags := stitched(g, entity)
+	if opt.Stitcher != "" {
+		n, _, _ := g.Find(opt.Stitcher)
+		s, ok := n.(*model.Stitcher)
+		if !ok {
+			diags = nil
+			diags.Errorf(diag.UFlag, source.Span{}, "%s is no id stitcher of this project", opt.Stitcher)
+			return nil, diags, nil
+		}
+		opt.Entity = s.Entity.Name
+	}
+	e, diags := stitched(g, opt.Entity)
 	if e == nil {
 		return nil, diags, nil
 	}
@@ -40,15 +59,15 @@ func (w *Work) Audit(ctx context.Context, m Moment, entity string, t audit.Thres
 		diags.Errorf(diag.WSeqNo, e.Stitcher.Span, "the graph of %s was built by a kith that kept no edges for an audit", e.Name).WithFix("build it anew: kith run --force")
 		return nil, diags, nil
 	}
-	graph := audit.Graph{Stitcher: e.Stitcher, Parts: parts, Changed: !madeBy(e.Stitcher, b.Name)}
+	graph := audit.Graph{Stitcher: e.Stitcher, Parts: parts, Changed: !madeBy(e.Stitcher, b.Name), Seeds: opt.Seeds}
 	if graph.Before, err = w.before(ctx, e.Stitcher, b.Name, longest); err != nil {
 		return nil, nil, err
 	}
-	out, err := audit.Of(ctx, &reader{w, w.Settings(m)}, graph, t)
+	out, err := audit.Of(ctx, &reader{w, w.Settings(m)}, graph, opt.Thresholds)
 	if err != nil {
 		return nil, nil, err
 	}
-	out.SeqNo, out.EndTime = m.SeqNo, m.EndTime.UTC()
+	out.SeqNo, out.EndTime, out.BuiltAt = m.SeqNo, m.EndTime.UTC(), b.At.UTC()
 	trend, err := w.Registry.GraphMetrics(ctx, out.Stitcher)
 	for i, p := range trend { // what was built later is not its past
 		if strings.EqualFold(p.Material, out.Material) {

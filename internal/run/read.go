@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"kith/internal/rel"
 )
@@ -12,7 +13,9 @@ import (
 type Material struct {
 	// Ref is the address of the step that made it, Name the main object, Objects all of them, the main one first.
 	Ref, Type, Name string
-	Objects         []string
+	// At is when it was complete.
+	At      time.Time
+	Objects []string
 }
 
 // Materials returns the complete materials of a sequence number that were not cleaned up, the newest of each address, in the order they were made.
@@ -27,6 +30,7 @@ func (r *Registry) Materials(ctx context.Context, seqNo int64) ([]Material, erro
 	at := map[string]int{}
 	for _, row := range rows {
 		var m Material
+		m.At, _ = row[0].(time.Time)
 		m.Ref, _ = row[1].(string)
 		m.Type, _ = row[2].(string)
 		m.Name, _ = row[3].(string)

@@ -15,6 +15,7 @@ import (
 
 	"kith/internal/audit"
 	"kith/internal/diag"
+	"kith/internal/project"
 )
 
 // Audits checks the figures of an audit against counting by hand over the rows of random graphs, and what it predicts against the graph
@@ -154,7 +155,7 @@ func (s *audited) again(rt *rapid.T) {
 func (s *audited) audit(rt *rapid.T) *audit.Audit {
 	ctx := context.Background()
 	w, m := s.work(ctx, rt.Fatal)
-	a, diags, err := w.Audit(ctx, m, "user", audit.Thresholds{Deviations: 1, Bridge: 1, Top: 1000})
+	a, diags, err := w.Audit(ctx, m, project.AuditOptions{Entity: "user", Thresholds: audit.Thresholds{Deviations: 1, Bridge: 1, Top: 1000}})
 	if err != nil {
 		rt.Fatal(err)
 	}

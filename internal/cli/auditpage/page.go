@@ -46,20 +46,56 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"width":   page.Share,
 }).Parse(pageHTML))
 
-// HTML returns the page of an audit, with the conditions that failed. It is a function of the audit alone.
-func HTML(a *audit.Audit, failed []audit.Breach, version string) ([]byte, error) {
+// Page is what a page is made of.
+type Page struct {
+	*audit.Audit
+	// Failed are the conditions that hold and should not.
+	Failed []audit.Breach
+	// Version is that of kith.
+	Version string
+	// Pictures are pages of clusters beside this one, by main id.
+	Pictures map[string]string
+}
+
+// HTML returns the page of an audit. It is a function of its argument alone.
+func HTML(p Page) ([]byte, error) {
 	var b bytes.Buffer
-	err := pageTemplate.Execute(&b, &content{Audit: a, Failed: failed, Version: version, CSS: template.CSS(page.CSS + pageCSS), JS: template.JS(pageJS)})
+	err := pageTemplate.Execute(&b, &content{Page: p, CSS: template.CSS(page.CSS + pageCSS), JS: template.JS(pageJS)})
 	return b.Bytes(), err
 }
 
 // content is what the template sees.
 type content struct {
-	*audit.Audit
-	Failed  []audit.Breach
-	Version string
-	CSS     template.CSS
-	JS      template.JS
+	Page
+	CSS template.CSS
+	JS  template.JS
+}
+
+// clusterOf is a cluster of a list, with the size that its bar is full at.
+type clusterOf struct {
+	*audit.Cluster
+	Of      int64
+	Picture string
+}
+
+// ListOf are clusters as they are listed.
+func (c *content) ListOf(clusters []*audit.Cluster) []clusterOf {
+	var out []clusterOf
+	for _, x := range clusters {
+		out = append(out, clusterOf{x, c.LargestIDs, c.Pictures[x.MainID]})
+	}
+	return out
+}
+
+// Long are the clusters that are longer than what directly stands beside one id.
+func (c *content) Long() []*audit.Cluster {
+	var out []*audit.Cluster
+	for _, x := range c.Longest {
+		if x.Farthest > 1 {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // Status is the look of the top: failed, a warning, or good.
