@@ -76,6 +76,11 @@ func TestStepsOfARun(t *testing.T) {
 	if got, _ := seconds(steps, featureStep.MatchString); got != 0.125+2+4+1 {
 		t.Errorf("features take %v seconds", got)
 	}
+	for title, want := range map[string]bool{"1 new var of user": true, "2 new vars of user": true, "1 new var of cohort buyers": false, "51 kept vars of user": false} {
+		if featureStep.MatchString(title) != want {
+			t.Errorf("%q is a features step: %v", title, !want)
+		}
+	}
 	failed := strings.Replace(string(b), `"status":"done","step":"user/all"`, `"status":"failed","step":"user/all"`, 1)
 	if _, err := readSteps([]byte(failed)); err == nil || !strings.Contains(err.Error(), "all of user: failed") {
 		t.Errorf("a failed step gives %v", err)

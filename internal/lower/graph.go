@@ -109,7 +109,7 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 	for _, o := range g.scratch {
 		g.program = append(g.program, &rel.Drop{Object: o})
 	}
-	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: g.out, Extra: extra, Kept: kept,
+	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: g.out, Extra: extra, Counted: mapping, Kept: kept,
 		Type: typ, Program: g.program, Span: n.Span, Scratch: g.scratch, MainID: n.Entity.IDColumn, AsOf: g.asOf()}, n.Grain)
 	if n.Entity.Stitcher == n {
 		l.publish(&Published{Name: n.Name, Step: n.Address, From: g.out, Entity: n.Entity, Kind: "graph", Span: n.Span})

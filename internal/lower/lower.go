@@ -73,6 +73,8 @@ type Step struct {
 	// Out is the main object made; Extra are further ones that stay (edges, mapping).
 	Out   rel.Object
 	Extra []rel.Object
+	// Counted is the table whose rows are those of the step, where it is not Out.
+	Counted rel.Object
 	// Kept are objects that stay because views among Out and Extra read them.
 	Kept    []rel.Object
 	IsTable bool

@@ -40,6 +40,8 @@ type executor struct {
 	choice   string
 	// objects are what is in the internal schema; nil when that is not known.
 	objects *objects
+	// counted is the object whose rows are counted: a step makes companions, too. Without it the last table made counts.
+	counted rel.Object
 	rows    int64
 }
 
@@ -98,7 +100,7 @@ func (x *executor) sql(ctx context.Context, s *dialect.SQL) error {
 		return ErrGuard
 	}
 	x.made(s.Makes)
-	if s.Table {
+	if s.Table && (x.counted.Name() == "" || s.Makes.Key() == x.counted.Key()) {
 		x.rows = n
 	}
 	return nil

@@ -290,7 +290,11 @@ func (r *runner) step(ctx context.Context, s *Step) {
 		return
 	}
 	r.emit(&StepStarted{Addr: string(s.Addr), Title: s.Title})
-	x := &executor{conn: r.reg.Conn, memory: r.opt.KernelMemory, rows: -1, objects: r.objects,
+	counted := s.Counted
+	if counted.Name() == "" {
+		counted = s.Out
+	}
+	x := &executor{conn: r.reg.Conn, memory: r.opt.KernelMemory, rows: -1, objects: r.objects, counted: counted,
 		progress: func(text string) { r.emit(&StepProgress{Addr: string(s.Addr), Text: text}) }}
 	err := r.build(ctx, s, x)
 	end := &StepDone{Addr: string(s.Addr), Title: s.Title, Status: Done, Rows: x.rows, Choice: x.choice, At: s.Span}
