@@ -44,7 +44,7 @@ func (a *App) root() *cobra.Command {
 	if err := f.MarkHidden("migrate_on_load"); err != nil {
 		panic(err) // a flag that was just made
 	}
-	root.AddCommand(a.init(), a.check(), a.compile(), a.plan(), a.run(), a.test(), a.rollback(), a.cleanup(), a.seed(), a.insert(), a.query(), a.show(), a.audit(), a.discover(), a.validate(), a.explain(), a.schema(), a.migrate(), a.version())
+	root.AddCommand(a.init(), a.check(), a.compile(), a.plan(), a.run(), a.test(), a.rollback(), a.cleanup(), a.seed(), a.insert(), a.query(), a.show(), a.audit(), a.discover(), a.validate(), a.explain(), a.id(), a.schema(), a.migrate(), a.version())
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
 		if *beside == "" {
 			return nil
