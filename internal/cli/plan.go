@@ -200,6 +200,9 @@ func (s *planScreen) steps(build int) {
 // inShort is what goes behind a step's reason: the rows to expect and how much is downstream.
 func (s *planScreen) inShort(st *plan.Step) string {
 	out := ""
+	if st.Extends != nil && st.Action == plan.Build {
+		out += fmt.Sprintf("; begins with that of seq no %d", st.Extends.SeqNo)
+	}
 	if st.Rows >= 0 {
 		out += "; about " + view.Count(int(st.Rows), "row")
 	}
@@ -214,6 +217,11 @@ func (s *planScreen) details(st *plan.Step, indent string) {
 	line := func(word string, names []string) {
 		if len(names) > 0 {
 			fmt.Fprintln(s.w, indent+s.style.Dim(word+" "+strings.Join(names, ", ")))
+		}
+	}
+	if st.Action == plan.Build {
+		for _, r := range st.Reading {
+			fmt.Fprintln(s.w, indent+s.style.Dim(r))
 		}
 	}
 	if s.verbose {

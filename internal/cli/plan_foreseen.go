@@ -129,6 +129,9 @@ func (a *App) planDocument(c *foreseen) error {
 		// Rows is the number of rows to expect, null when it is not known.
 		Rows       *int64   `json:"rows"`
 		Downstream []string `json:"downstream"`
+		// Extends is the material of the earlier graph that one begins with, Reading how each of its sources is read then.
+		Extends string   `json:"extends,omitempty"`
+		Reading []string `json:"reading,omitempty"`
 		// Diff is there only when it is asked for and the SQL differs.
 		Diff string `json:"diff,omitempty"`
 	}
@@ -155,6 +158,9 @@ func (a *App) planDocument(c *foreseen) error {
 		}
 		if st.Rows >= 0 {
 			s.Rows = &st.Rows
+		}
+		if st.Extends != nil && st.Action == plan.Build {
+			s.Extends, s.Reading = st.Extends.Material, st.Reading
 		}
 		for _, d := range st.Downstream {
 			s.Downstream = append(s.Downstream, string(d))

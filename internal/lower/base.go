@@ -17,6 +17,10 @@ type Base struct {
 	MainID string
 	// Chain tells that it has a table of what it descends from itself; without one it counts as the first.
 	Chain bool
+	// Marks tells that it has a table of how far its sources were read, so that a graph may begin with it. Layers are those of its
+	// objects that are views over two tables.
+	Marks  bool
+	Layers []Layer
 }
 
 // Suffixes of parts of a graph's material.

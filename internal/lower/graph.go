@@ -1,7 +1,6 @@
 package lower
 
 import (
-	"fmt"
 	"slices"
 
 	"kith/internal/model"
@@ -31,6 +30,13 @@ type graph struct {
 	limits  []model.Limit
 	// base is the graph whose ids this one carries on, nil for a first one.
 	base *Base
+	// old is the base where the graph begins with it instead of anew; readings are how sources are read then, readTo how far they are.
+	old      *Base
+	readings []reading
+	readTo   rel.Object
+	// former are the rows of old's mapping that may not be as they were; layers are the objects that consist of two tables.
+	former rel.Object
+	layers []Layer
 	// rules are the manual rules that hold, when the graph has any; audit is what limits took away, when it has any.
 	rules, audit rel.Object
 	// dropped are the edges of rows that do not count, where anything may drop one; refused those among them that guards of
@@ -42,23 +48,18 @@ type graph struct {
 	links *rel.Object
 }
 
-// tuples is the distinct combinations of ids on the rows of one edge source: all that the graph needs of the source, read
-// in one scan, and usually far smaller than it.
-type tuples struct {
-	object rel.Object
-	from   model.Source
-	ids    []*model.RowID
-}
-
-func idCol(i int) string { return fmt.Sprintf("id%d", i+1) }
-
 // stitcher makes the identity graph: manual rules, tuples of ids, nodes, links where rules or limits ask for them, components,
 // names of components, mapping.
 func (l *lowering) stitcher(n *model.Stitcher) {
 	g := &graph{l: l, n: n, out: l.objectOf(n), limits: n.Entity.Limits()}
 	g.base = g.findBase()
+	g.begin()
 	if g.ruling() {
 		g.readRules()
+	}
+	if !n.Collator {
+		g.readTo = g.l.part(g.out, MarksSuffix)
+		g.mark()
 	}
 	for i, es := range n.Sources {
 		if usable(es.From) {
@@ -82,13 +83,20 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 			g.let(g.audit, &rel.Values{Columns: auditColumns})
 		}
 	} else {
+		named, restore := mapping, func() {}
+		if g.partly() {
+			named, restore = g.scratchObject("solved"), g.touch()
+		}
 		nodes, seed, labels := g.scratchObject("nodes"), g.scratchObject("seed"), g.scratchObject("labels")
 		g.hashNodes(nodes, seed)
 		if g.paired() {
 			g.link(nodes, seed)
 		}
 		g.solve(nodes, seed, labels)
-		extra = append(extra, g.name(nodes, labels, mapping))
+		extra = append(extra, g.name(nodes, labels, named), g.readTo)
+		if restore(); g.partly() {
+			g.renew(mapping, named)
+		}
 	}
 	g.program = append(g.program,
 		&rel.Let{Out: edges, Kind: rel.MakeView, Body: g.edges()},
@@ -97,6 +105,9 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 	var kept []rel.Object // the view of edges reads them
 	for _, t := range g.tuples {
 		kept = append(kept, t.object)
+	}
+	for _, y := range g.layers {
+		kept = append(kept, rel.Named(rel.Internal, y.Delta))
 	}
 	if g.ruling() {
 		kept = append(kept, g.rules)
@@ -110,7 +121,7 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 		g.program = append(g.program, &rel.Drop{Object: o})
 	}
 	l.add(&Step{Addr: n.Address, Title: title, Node: n, Hash: n.Hash, Out: g.out, Extra: extra, Counted: mapping, Kept: kept,
-		Type: typ, Program: g.program, Span: n.Span, Scratch: g.scratch, MainID: n.Entity.IDColumn, AsOf: g.asOf()}, n.Grain)
+		Type: typ, Program: g.program, Span: n.Span, Scratch: g.scratch, MainID: n.Entity.IDColumn, AsOf: g.asOf(), Extends: g.old, Layers: g.layers, Reading: g.reading()}, n.Grain)
 	if n.Entity.Stitcher == n {
 		l.publish(&Published{Name: n.Name, Step: n.Address, From: g.out, Entity: n.Entity, Kind: "graph", Span: n.Span})
 	} else {
@@ -139,40 +150,6 @@ func (g *graph) scratchObject(name string) rel.Object {
 
 func (g *graph) let(out rel.Object, body rel.Rel) {
 	g.program = append(g.program, &rel.Let{Out: out, Kind: rel.MakeTable, Body: body})
-}
-
-// readTuples keeps the distinct id tuples of a source with the earliest and the latest known time and the number of rows. A filter takes the id away, not the
-// row: the other ids of the row stay together (modelling.md section 2.3). Empty ids count as absent.
-func (g *graph) readTuples(i int, es *model.EdgeSource) {
-	t := tuples{object: g.l.part(g.out, fmt.Sprintf("_internal_tuples_%d", i+1)), from: es.From, ids: es.IDs}
-	raw := &rel.Select{From: rel.Source{Rel: g.l.sourceTable(es.From), Alias: "s"}}
-	kept := &rel.Select{From: rel.Source{Rel: raw, Alias: "r"}}
-	all := &rel.Select{From: rel.Source{Rel: raw, Alias: "k"}}
-	var any []rel.Expr
-	for j, id := range es.IDs {
-		c := idCol(j)
-		raw.Items = append(raw.Items, item(idValue(id.Type.Normalize, g.l.user(id.Select, es.From, "s")), c))
-		x := g.filtered(id.Type, rel.C("r", c))
-		if _, same := x.(*rel.Col); !same {
-			all.From.Rel = kept
-		}
-		kept.Items = append(kept.Items, item(x, c))
-		all.Items = append(all.Items, item(rel.C("k", c), c))
-		all.GroupBy = append(all.GroupBy, rel.C("k", c))
-		any = append(any, rel.NotNull(rel.C("k", c)))
-	}
-	seen := rel.Expr(&rel.Cast{X: rel.Null(), Type: rel.Timestamp})
-	if occurred := es.From.SourceRows().OccurredAt; occurred != nil {
-		seen = rel.F(rel.ToTimestamp, g.l.user(occurred, es.From, "s"))
-	}
-	raw.Items = append(raw.Items, item(seen, colFirstSeen))
-	kept.Items = append(kept.Items, item(rel.C("r", colFirstSeen), colFirstSeen))
-	at := []rel.Expr{rel.C("k", colFirstSeen)}
-	all.Items = append(all.Items, item(&rel.Agg{Fn: rel.Min, Args: at}, colFirstSeen), item(&rel.Agg{Fn: rel.Max, Args: at}, colLastSeen),
-		item(&rel.Agg{Fn: rel.CountStar}, colRows))
-	all.Where = []rel.Expr{rel.Or(any...)}
-	g.let(t.object, all)
-	g.tuples = append(g.tuples, t)
 }
 
 // filtered is the id when it passes every filter of its type and no rule says otherwise, else NULL.

@@ -74,6 +74,9 @@ func onNode(a, b string) []rel.Expr {
 // heldIDs are the main ids of the base, as they were at the time of the graph.
 func (n *naming) heldIDs() rel.Rel {
 	g := n.g
+	if g.partly() { // nobody else is looked at
+		return &rel.Select{From: table(g.former, "b"), Items: append(nodeItems("b"), item(rel.C("b", g.n.Entity.IDColumn), colWas))}
+	}
 	column := g.base.MainID
 	if column == "" {
 		column = g.n.Entity.IDColumn

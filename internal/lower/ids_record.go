@@ -164,7 +164,15 @@ func (r *record) sharesOf(ids rel.Object) rel.Rel {
 	last.Items = []rel.Item{item(sharedText("t", colWas), colOldID), item(&rel.Agg{Fn: rel.Max, Args: []rel.Expr{rel.C("t", colN)}}, colN)}
 	nodes := had(rel.Join{Kind: rel.Inner, Source: rel.Source{Rel: last, Alias: "l"}, On: []rel.Expr{rel.Eq(rel.C("l", colOldID), sharedText("t", colWas)), rel.Eq(rel.C("l", colN), rel.C("t", colN))}})
 	nodes.Items = []rel.Item{item(rel.C("l", colOldID), colOldID), item(sharedText("t", colNode), colNode), item(sharedText("t", colNodeType), colNodeType)}
-	now := r.named().(*rel.Select)
+	now := r.named()
+	if g := r.g; g.partly() {
+		old := g.ofOld(MappingSuffix, g.mappingLayers())
+		now = &rel.Union{All: true, Rels: []rel.Rel{now, old.pick(func(from rel.Source) *rel.Select {
+			sel := old.all(from)
+			sel.Joins = []rel.Join{old.join(rel.Anti, &rel.Table{Object: g.former}, "f")}
+			return sel
+		})}}
+	}
 	main := rel.C("n", r.g.n.Entity.IDColumn)
 	return &rel.Select{From: rel.Source{Rel: nodes, Alias: "h"}, Joins: []rel.Join{{Kind: rel.Inner, Source: rel.Source{Rel: now, Alias: "n"}, On: onNode("n", "h")}},
 		GroupBy: []rel.Expr{rel.C("h", colOldID), main}, Items: []rel.Item{item(rel.C("h", colOldID), colOldID), item(main, colMainID), item(r.weights("h"), "weight")}}

@@ -22,6 +22,20 @@ func (n *naming) keptIDs() rel.Rel {
 		Items: []rel.Item{item(rel.C("k", colWas), colMainID)}}
 }
 
+// heldElsewhere are those of some ids that components which are not looked at have; nil where all are looked at.
+func (n *naming) heldElsewhere(ids rel.Object) rel.Rel {
+	g := n.g
+	if !g.partly() {
+		return nil
+	}
+	id := g.n.Entity.IDColumn
+	return g.ofOld(MappingSuffix, g.mappingLayers()).pick(func(from rel.Source) *rel.Select {
+		return &rel.Select{From: from, Items: []rel.Item{item(rel.C("t", id), colMainID)}, Joins: []rel.Join{
+			{Kind: rel.Semi, Source: table(ids, "i"), On: []rel.Expr{rel.Eq(rel.C("i", colMainID), rel.C("t", id))}},
+			without("f", &rel.Table{Object: g.former}, id, rel.C("t", id))}}
+	})
+}
+
 // regain gives components without a name what most of their members were called before: of such ids that nobody has the one that a
 // member had last, then the one that the greater share of them had. Ids of the base are no choice: whoever has members of it and
 // did not get it stands behind the one who did.
@@ -42,8 +56,12 @@ func (n *naming) regain() {
 	g.let(before, moves)
 
 	most := &rel.Op{Op: ">", Args: []rel.Expr{&rel.Op{Op: "*", Args: []rel.Expr{&rel.Agg{Fn: rel.CountStar}, rel.I(2)}}, &rel.Agg{Fn: rel.Max, Args: []rel.Expr{rel.C("d", colNodes)}}}}
+	taken := []rel.Join{n.join(rel.Inner, left, "d"), without("k", n.keptIDs(), colMainID, rel.C("m", colMainID)), without("w", &rel.Table{Object: n.won}, colMainID, rel.C("m", colMainID))}
+	if others := n.heldElsewhere(before); others != nil {
+		taken = append(taken, without("o", others, colMainID, rel.C("m", colMainID)))
+	}
 	g.let(pairs, &rel.Select{From: table(before, "m"),
-		Joins:   []rel.Join{n.join(rel.Inner, left, "d"), without("k", n.keptIDs(), colMainID, rel.C("m", colMainID)), without("w", &rel.Table{Object: n.won}, colMainID, rel.C("m", colMainID))},
+		Joins:   taken,
 		GroupBy: []rel.Expr{rel.C("m", colMainID), rel.C("m", colLabel)}, Having: []rel.Expr{most},
 		Items: []rel.Item{item(rel.C("m", colMainID), colMainID), item(rel.C("m", colLabel), colLabel), item(n.weights("m"), "weight"),
 			item(&rel.Agg{Fn: rel.Max, Args: []rel.Expr{rel.C("m", "until")}}, "until"), item(&rel.Agg{Fn: rel.Min, Args: []rel.Expr{rel.C("m", colSince)}}, colSince)}})
@@ -83,7 +101,12 @@ func (n *naming) bear() {
 // neverGiven leaves the ids that no graph of the chain had: what one of them had and the base has not was redirected or retired.
 func (n *naming) neverGiven(id rel.Expr) []rel.Join {
 	held := rel.Rel(&rel.Table{Object: n.held})
-	if n.held.Name() == "" {
+	switch {
+	case n.g.partly():
+		held = n.g.ofOld(MappingSuffix, n.g.mappingLayers()).pick(func(from rel.Source) *rel.Select {
+			return &rel.Select{From: from, Items: []rel.Item{item(rel.C("t", n.g.n.Entity.IDColumn), colWas)}}
+		})
+	case n.held.Name() == "":
 		held = n.heldIDs()
 	}
 	gone := n.ofChain(IDRedirects, n.g.before())

@@ -31,6 +31,8 @@ type Context struct {
 	// Base gives the graph whose ids that of a stitcher is to carry on, whose material is made under a name; nil for a first one. nil when
 	// nothing is known.
 	Base func(stitcher addr.Addr, material string) *Base
+	// Share is how large a table is against another one, 0 where that is not known. nil when nothing is known.
+	Share func(small, large rel.Object) float64
 	// Without are the rewrites that are not to be done.
 	Without []Rewrite
 	// KernelNodes is how many ids the in-process solver may hold; above it the graph is solved in SQL.
@@ -92,6 +94,11 @@ type Step struct {
 	// one whose ids it has: none carries its ids on.
 	MainID string
 	AsOf   bool
+	// Extends is the graph that an identity graph begins with, nil for one that is built anew; Reading tells then how each source is
+	// read. Layers are the objects that are read together with a table of an earlier graph.
+	Extends *Base
+	Reading []string
+	Layers  []Layer
 }
 
 // Published is one view in the target schema.

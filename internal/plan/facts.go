@@ -45,7 +45,8 @@ type Material struct {
 	MainID string
 	AsOf   bool
 	// Over are the names of the objects that it is a view over and nothing without; none for a table.
-	Over []string
+	Over   []string
+	Layers []lower.Layer
 }
 
 // PublishedName is a name that readers see, with the project that declares it.
@@ -155,12 +156,22 @@ func (f *Facts) Base(stitcher addr.Addr, material string) *lower.Base {
 		return nil
 	}
 	return &lower.Base{Material: best.Name, Hash: best.Hash, SeqNo: best.SeqNo, EndTime: best.EndTime, MainID: best.MainID,
-		Chain: f.part(best.Name, lower.ChainSuffix)}
+		Chain: f.part(best.Name, lower.ChainSuffix), Marks: f.whole(best), Layers: best.Layers}
 }
 
 // carries reports whether a material is a graph that another one can carry on.
 func (f *Facts) carries(m *Material) bool {
 	return m.Type == "id_stitcher" && !m.AsOf && f.part(m.Name, lower.MappingSuffix)
+}
+
+// whole reports whether a graph can be begun with: how far its sources were read is known, and all that its objects consist of is there.
+func (f *Facts) whole(m *Material) bool {
+	for _, y := range m.Layers {
+		if !f.Objects[strings.ToLower(y.Over)] || !f.Objects[strings.ToLower(y.Delta)] {
+			return false
+		}
+	}
+	return f.part(m.Name, lower.MarksSuffix)
 }
 
 // part reports whether a part of a material is there.

@@ -20,8 +20,6 @@ type Action string
 const (
 	Build Action = "build"
 	Reuse Action = "reuse"
-	// Extend is reserved for steps that add to what is there.
-	Extend Action = "extend"
 	// Publish is a name that gets a material, Drop one that goes.
 	Publish Action = "publish"
 	Drop    Action = "drop"

@@ -304,7 +304,7 @@ func (p *Project) compile(s Settings, known past) (*Compiled, diag.List, error) 
 	other := &otherTimes{p: p, s: s, g: g}
 	ctx := lower.Context{SeqNo: s.SeqNo, EndTime: s.EndTime, BeginTime: s.BeginTime, KernelNodes: kernelNodes(s.KernelMemory),
 		LongestName: dialect.LongestName(d), Sources: Sources(d, s.Catalog), Number: known.number(s), Graph: other.graph(),
-		Base: known.base(), Without: s.Without}
+		Base: known.base(), Share: share(s.Catalog), Without: s.Without}
 	if !s.Force {
 		ctx.Have = known.made()
 	}

@@ -195,7 +195,7 @@ func (r *Registry) Known(ctx context.Context) (plan.Facts, error) {
 	}
 	for _, e := range entries {
 		f.Materials = append(f.Materials, plan.Material{Ref: e.Ref, Type: e.Type, Hash: e.Hash, Name: e.Material, SeqNo: e.SeqNo,
-			Rows: e.Rows, EndTime: e.EndTime, MainID: e.MainID, AsOf: e.AsOf, Over: e.Over})
+			Rows: e.Rows, EndTime: e.EndTime, MainID: e.MainID, AsOf: e.AsOf, Over: e.Over, Layers: e.Layers})
 	}
 	objects, err := r.readObjects(ctx)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"time"
 
+	"kith/internal/lower"
 	"kith/internal/rel"
 )
 
@@ -25,6 +26,8 @@ type Entry struct {
 	AsOf   bool
 	// Over are the objects of other materials that it is a view over and nothing without.
 	Over []string
+	// Layers are the objects that are read together with a table of an earlier material.
+	Layers []lower.Layer
 }
 
 // Entries returns the complete materials of all runs that were not cleaned up, by sequence number and in the order they were made.
@@ -78,6 +81,9 @@ func entryOf(row []any) (e Entry, meta metadata) {
 	}
 	meta = metadataOf(text(12))
 	e.MainID, e.AsOf, e.Over = meta.MainID, meta.AsOf, meta.Over
+	for _, y := range meta.Layers {
+		e.Layers = append(e.Layers, lower.Layer(y))
+	}
 	return e, meta
 }
 

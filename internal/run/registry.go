@@ -120,6 +120,15 @@ type metadata struct {
 	// MainID is the column of main ids of an identity graph; AsOf as lower.Step has it.
 	MainID string `json:"main_id,omitempty"`
 	AsOf   bool   `json:"as_of,omitempty"`
+	// Layers are the objects that are read together with a table of an earlier material.
+	Layers []layer `json:"layers,omitempty"`
+}
+
+// layer is a lower.Layer.
+type layer struct {
+	Object string `json:"object"`
+	Over   string `json:"over"`
+	Delta  string `json:"delta"`
 }
 
 type materialObject struct {
@@ -152,6 +161,10 @@ func (r *Registry) Record(ctx context.Context, s *Step, p *Plan, status int, row
 		if o := p.step(a); o != nil && o.Out.Name() != "" {
 			reads = append(reads, o.Out.Name())
 		}
+	}
+	for _, y := range s.Layers {
+		m.Layers = append(m.Layers, layer(y))
+		reads = append(reads, y.Over)
 	}
 	m.Reads = &reads
 	for _, o := range s.Over {

@@ -72,6 +72,8 @@ func TestDuckDBExplanations(t *testing.T) { Explanations(t, embedded) }
 
 func TestDuckDBIncrements(t *testing.T) { Increments(t, embedded) }
 
+func TestDuckDBExtensions(t *testing.T) { Extensions(t, embedded, 15) }
+
 func TestDuckDBFeatures(t *testing.T) { Features(t, embedded) }
 
 func TestDuckDBEdits(t *testing.T) { Edits(t, embedded) }

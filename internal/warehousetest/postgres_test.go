@@ -61,6 +61,8 @@ func TestPostgresIncrements(t *testing.T) { Increments(t, server(t)) }
 
 func TestPostgresIDs(t *testing.T) { IDs(t, server(t), 8) }
 
+func TestPostgresExtensions(t *testing.T) { Extensions(t, server(t), 6) }
+
 func TestPostgresFeatures(t *testing.T) { Features(t, server(t)) }
 
 func TestPostgresEdits(t *testing.T) { Edits(t, server(t)) }

@@ -214,6 +214,7 @@ type runOptions struct {
 	force      bool
 	refs       []string
 	adopt      []string // not of a script
+	anew       bool     // neither: graphs are built anew
 }
 
 // defaultEnd is the end time of a run that names none: after all that the cases' data holds.

@@ -16,6 +16,7 @@ import (
 
 	"kith/internal/diag"
 	"kith/internal/lower"
+	"kith/internal/plan"
 	"kith/internal/project"
 	"kith/internal/run"
 )
@@ -24,8 +25,9 @@ import (
 type solver int
 
 const (
-	byRule solver = iota // as a run chooses
-	inSQL                // by contraction in the warehouse
+	byRule  solver = iota // as a run chooses
+	inSQL                 // by contraction in the warehouse
+	allAnew               // as a run chooses, never beginning with an earlier graph
 )
 
 // session is one warehouse in which the script of a case runs.
@@ -41,6 +43,8 @@ type session struct {
 	broken bool
 	// choices are what the steps of the last run chose.
 	choices []string
+	// extends is how many graphs of the last run began with earlier ones.
+	extends int
 	// checks are what came of the checks of the last run.
 	checks []run.CheckResult
 	result []*block // queries since the last run
@@ -208,8 +212,13 @@ func (s *session) carryOut(opt runOptions) (diag.List, *run.Outcome, error) {
 	if err != nil || c == nil {
 		return diags, nil, err
 	}
-	s.choices, s.checks = nil, nil
-	out, err := run.Run(ctx, reg, c, run.Options{Project: "conformance", Concurrency: 1 + 3*int(s.solver), KernelMemory: 256 << 20,
+	s.choices, s.checks, s.extends = nil, nil, 0
+	for _, st := range c.Steps {
+		if st.Extends != nil && st.Action != plan.Reuse {
+			s.extends++
+		}
+	}
+	out, err := run.Run(ctx, reg, c, run.Options{Project: "conformance", Concurrency: map[solver]int{byRule: 1, inSQL: 4, allAnew: 1}[s.solver], KernelMemory: 256 << 20,
 		Emit: func(e run.Event) {
 			if d, ok := e.(*run.StepDone); ok && d.Choice != "" {
 				s.choices = append(s.choices, d.Choice)
@@ -255,6 +264,9 @@ func (s *session) compile(opt runOptions) (*run.Plan, diag.List, error) {
 			}
 			settings.Without = append(settings.Without, r.Name)
 		}
+	}
+	if s.solver == allAnew || opt.anew {
+		settings.Without = append(settings.Without, lower.ExtendGraphs)
 	}
 	w := &project.Work{Project: p, Conn: s.conn, Registry: reg}
 	c, more, err := w.Compile(ctx, settings)
