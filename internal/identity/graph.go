@@ -48,7 +48,7 @@ func New(nodes []Node, edges []Edge) *Graph {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return compareNodes(nodes[i], nodes[j]) })
+	slices.SortFunc(order, func(i, j int) int { return cmp.Or(compareNodes(nodes[i], nodes[j]), i-j) })
 	g := &Graph{Nodes: make([]Node, 0, len(nodes)), Edges: edges[:0]}
 	place := make([]int, len(nodes))
 	for _, i := range order {
@@ -66,16 +66,25 @@ func New(nodes []Node, edges []Edge) *Graph {
 			g.Edges = append(g.Edges, e)
 		}
 	}
-	slices.SortStableFunc(g.Edges, compareEdges)
+	slices.SortFunc(g.Edges, compareEdges) // edges that compare equal are equal
 	return g
 }
 
 func compareNodes(a, b Node) int {
-	return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Value, b.Value))
+	if c := cmp.Compare(a.Type, b.Type); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.Value, b.Value)
 }
 
 func compareEdges(a, b Edge) int {
-	return cmp.Or(a.A-b.A, a.B-b.B, cmp.Compare(a.DroppedBy, b.DroppedBy), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Rule, b.Rule),
+	if a.A != b.A {
+		return a.A - b.A
+	}
+	if a.B != b.B {
+		return a.B - b.B
+	}
+	return cmp.Or(cmp.Compare(a.DroppedBy, b.DroppedBy), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Rule, b.Rule),
 		a.FirstSeen.Compare(b.FirstSeen), a.LastSeen.Compare(b.LastSeen), cmp.Compare(a.Rows, b.Rows))
 }
 
