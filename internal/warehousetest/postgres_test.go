@@ -86,3 +86,7 @@ func TestPostgresClung(t *testing.T) { Clung(t, server(t), true) }
 func TestPostgresPublishes(t *testing.T) { Publishes(t, server(t), run.ByDDL, run.ByDML) }
 
 func TestPostgresAudits(t *testing.T) { Audits(t, server(t)) }
+
+func TestPostgresShapes(t *testing.T) { Shapes(t, server(t), 100_000) }
+
+func TestPostgresRest(t *testing.T) { Rest(t, server(t)) }
