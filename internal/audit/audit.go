@@ -265,13 +265,11 @@ type NeverMeet struct {
 
 // Source is what one edge source brings.
 type Source struct {
-	Source string   `json:"source"`
-	Types  []string `json:"types"`
-	// NoID is nil where the source was not read for it.
-	NoID    *int64 `json:"rowsWithoutId"`
-	OneID   int64  `json:"rowsWithOneId"`
-	MoreIDs int64  `json:"rowsWithMoreIds"`
-	IDs     int64  `json:"ids"`
+	Source  string   `json:"source"`
+	Types   []string `json:"types"`
+	OneID   int64    `json:"rowsWithOneId"`
+	MoreIDs int64    `json:"rowsWithMoreIds"`
+	IDs     int64    `json:"ids"`
 	// Only are ids that no other source has.
 	Only int64 `json:"idsOnlyHere"`
 }

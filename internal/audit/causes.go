@@ -12,6 +12,9 @@ import (
 // endCols are the ends of an edge, which stand in one order everywhere.
 var endCols = []string{"id1", "id1_type", "id2", "id2_type"}
 
+// byHand are what stands in the place of a source for edges that people added.
+var byHand = []string{"decisions", "rules"}
+
 // causes finds the pairs that are new in merged clusters, and those that are gone from split ones.
 func (a *auditor) causes(ctx context.Context, d *Drift) error {
 	if a.g.Before.NoEdges {
@@ -85,5 +88,5 @@ func (c Cause) key() []string { return []string{c.Type1, c.Type2, c.Source, c.Ru
 
 // ruleOf is the rule of an edge. A decision, or a manual rule, is a rule of its own; here all are one.
 func ruleOf() rel.Expr {
-	return &rel.Case{Whens: []rel.When{{If: in(rel.C("e", "source"), []string{"decisions", "rules"}), Then: rel.Null()}}, Else: rel.C("e", "rule")}
+	return &rel.Case{Whens: []rel.When{{If: in(rel.C("e", "source"), byHand), Then: rel.Null()}}, Else: rel.C("e", "rule")}
 }

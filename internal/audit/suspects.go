@@ -286,6 +286,9 @@ func predict(s identity.Sizes) *Prediction {
 	return &Prediction{IDs: s.Total(), Clusters: s.Count(), Singletons: s.Of(1), LargestIDs: s.Largest(), Exact: true}
 }
 
+// settled are the words of edges that are dropped whatever else the graph holds: by their age, or because a rule says so.
+var settled = []string{"valid_for", "rule"}
+
 // guarded finds the suspects' clusters of which a guard holds edges back. Without the id some of these edges may be legal.
 func (a *auditor) guarded(ctx context.Context) error {
 	var mains []string
@@ -298,7 +301,7 @@ func (a *auditor) guarded(ctx context.Context) error {
 	m := func(name string) rel.Expr { return rel.C("m", name) }
 	ends := &rel.Union{All: true}
 	for _, end := range [][2]string{{"id1", "id1_type"}, {"id2", "id2_type"}} {
-		ends.Rels = append(ends.Rels, &rel.Select{From: table(a.g.Parts.IDEdges, "e"), Where: []rel.Expr{rel.NotNull(rel.C("e", "dropped_by"))},
+		ends.Rels = append(ends.Rels, &rel.Select{From: table(a.g.Parts.IDEdges, "e"), Where: []rel.Expr{&rel.Not{X: in(rel.C("e", "dropped_by"), settled)}},
 			Items: []rel.Item{item(rel.C("e", end[0]), "node"), item(rel.C("e", end[1]), "node_type")}})
 	}
 	rows, err := a.w.Rows(ctx, &rel.Select{From: from(ends, "x"), Distinct: true, Where: []rel.Expr{in(m(a.idColumn()), mains)},
@@ -317,26 +320,37 @@ func (a *auditor) guarded(ctx context.Context) error {
 	return err
 }
 
-// exempt finds the suspects that a manual rule brings in: filters pass them by.
+// exempt finds the suspects that a manual rule or a decision brings in: filters pass them by.
 func (a *auditor) exempt(ctx context.Context) error {
-	if a.g.Parts.Rules.Name() == "" || len(a.out.Suspects) == 0 {
+	if len(a.out.Suspects) == 0 {
 		return nil
 	}
-	r := func(name string) rel.Expr { return rel.C("r", name) }
-	ends := &rel.Union{All: true}
-	for _, end := range [][2]string{{"id1", "id1_type"}, {"id2", "id2_type"}} {
-		var ids []rel.Expr
-		for _, s := range a.out.Suspects {
-			ids = append(ids, rel.And(rel.Eq(r(end[0]), rel.S(s.ID.Value)), rel.Eq(r(end[1]), rel.S(s.ID.Type))))
+	brought := &rel.Union{All: true}
+	bring := func(o rel.Object, where rel.Expr) {
+		for _, end := range [][2]string{{"id1", "id1_type"}, {"id2", "id2_type"}} {
+			var ids []rel.Expr
+			for _, s := range a.out.Suspects {
+				ids = append(ids, rel.And(rel.Eq(rel.C("r", end[0]), rel.S(s.ID.Value)), rel.Eq(rel.C("r", end[1]), rel.S(s.ID.Type))))
+			}
+			brought.Rels = append(brought.Rels, &rel.Select{From: table(o, "r"), Where: []rel.Expr{where, rel.Or(ids...)},
+				Items: []rel.Item{item(rel.C("r", end[1]), "id_type"), item(rel.C("r", end[0]), "id_value")}})
 		}
-		ends.Rels = append(ends.Rels, &rel.Select{From: table(a.g.Parts.Rules, "r"), Where: []rel.Expr{rel.Eq(r("action"), rel.S("include")), rel.Or(ids...)},
-			Items: []rel.Item{item(r(end[1]), "id_type"), item(r(end[0]), "id_value")}})
 	}
-	rows, err := a.w.Rows(ctx, ends)
+	added := slices.ContainsFunc(a.out.Edges.Found, func(f FoundIn) bool { return slices.Contains(byHand, f.Source) })
+	if added {
+		bring(a.g.Parts.IDEdges, in(rel.C("r", "source"), byHand))
+	}
+	if a.g.Parts.Rules.Name() != "" {
+		bring(a.g.Parts.Rules, rel.Eq(rel.C("r", "action"), rel.S("include")))
+	}
+	if len(brought.Rels) == 0 {
+		return nil
+	}
+	rows, err := a.w.Rows(ctx, brought)
 	for _, x := range rows {
 		for _, s := range a.out.Suspects {
 			if s.ID == (ID{row(x).text(0), row(x).text(1)}) {
-				s.Exempt = "a manual rule includes it, and filters pass it by: take the rule away as well"
+				s.Exempt = "a manual rule or a decision brings it in, and filters pass it by: take that back as well"
 				if s.After != nil {
 					s.After.Exact = false
 				}

@@ -33,6 +33,7 @@ type idType struct {
 	outside bool // not an id type of the entity
 	exclude string
 	cures   []string // further values that are excluded
+	most    int      // ids of the type that a cluster may have, 0 for any number; no oracle knows of it
 	regex   bool     // include only a letter and digits
 	bySQL   bool     // exclude what is blocked
 }
@@ -230,6 +231,9 @@ func (w *graphWorld) world(shuffle *rand.Rand) *world {
 		}
 		if len(filters) > 0 {
 			p.WriteString("    filters: [" + strings.Join(filters, ", ") + "]\n")
+		}
+		if t.most > 0 {
+			fmt.Fprintf(&p, "    maximum_per_cluster: %d\n", t.most)
 		}
 		p.WriteString(w.limitsOf(i))
 	}

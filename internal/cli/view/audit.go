@@ -307,15 +307,9 @@ func (v auditView) sources() {
 	}
 	v.title("Sources")
 	header := []string{"SOURCE", "ROWS WITH 1 ID", "WITH MORE", "IDS", "ONLY HERE"}
-	if v.a.Sources[0].NoID != nil {
-		header = append([]string{header[0], "ROWS WITHOUT ID"}, header[1:]...)
-	}
 	var rows [][]string
 	for _, s := range v.a.Sources {
 		r := []string{s.Source}
-		if s.NoID != nil {
-			r = append(r, Number(*s.NoID))
-		}
 		rows = append(rows, append(r, Number(s.OneID), Number(s.MoreIDs), Number(s.IDs), Number(s.Only)))
 	}
 	v.table(1, header, rows)
