@@ -69,7 +69,7 @@ func (a *App) writeLink(l *project.Link) {
 		say("The shortest way from one to the other has %s.", view.Count(len(l.Path), "step"))
 		a.writeWay(l.Path, style)
 	default:
-		say("%s and %s are two of %s: %s, with %s, and %s, with %s.", from, to, l.Entity,
+		say("%s and %s are not one %s: %s, with %s, and %s, with %s.", from, to, l.Entity,
 			style.Accent(l.From.MainID), view.Count(l.From.IDs, "id"), style.Accent(l.To.MainID), view.Count(l.To.IDs, "id"))
 		if len(l.WouldBe) == 0 {
 			say("No edge of any source leads from one to the other, not even one that was dropped.")

@@ -78,9 +78,9 @@ func Link(l *project.Link, version string) ([]byte, error) {
 	case l.Linked:
 		c.Verdict, c.Class = fmt.Sprintf("are one %s; the shortest way has %s.", l.Entity, view.Count(len(l.Path), "step")), "done"
 	case len(l.WouldBe) > 0:
-		c.Verdict, c.Class = fmt.Sprintf("are two of %s; they would be one, had edges not been dropped.", l.Entity), "partial"
+		c.Verdict, c.Class = fmt.Sprintf("are not one %s; they would be, had edges not been dropped.", l.Entity), "partial"
 	default:
-		c.Verdict, c.Class = fmt.Sprintf("are two of %s; no edge leads from one to the other.", l.Entity), "partial"
+		c.Verdict, c.Class = fmt.Sprintf("are not one %s; no edge leads from one to the other.", l.Entity), "partial"
 	}
 	if !l.Linked {
 		c.Facts[1][1] += " and " + l.To.MainID

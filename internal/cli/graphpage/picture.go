@@ -38,7 +38,7 @@ type picture struct {
 	Nodes  []drawnNode
 	Edges  []drawnEdge
 	Legend []legendType
-	// Has tells which kinds of edges there are, for the legend.
+	// Has tells which kinds of edges and of nodes there are, for the legend.
 	Has map[string]bool
 	// Groups and Grouped are how many circles stand for many ids, and for how many.
 	Groups, Grouped, IDs int
@@ -262,7 +262,8 @@ func (d *drawing) single(x *drawnNode, v int) {
 		d.pic.Strangers = true
 	}
 	if d.points[v] {
-		classes, title = append(classes, "point"), append(title, "holds parts together")
+		classes, title = append(classes, "point"), append(title, "without it parts of several ids come apart")
+		d.pic.Has["point"] = true
 	}
 	x.Class, x.Inside, x.Title, x.Find = strings.Join(classes, " "), d.marks[n.Type], strings.Join(title, "\n"), strings.ToLower(n.Value+" "+n.Type)
 }
