@@ -97,6 +97,9 @@ func (l *lowering) stitcher(n *model.Stitcher) {
 		if restore(); g.partly() {
 			g.renew(mapping, named)
 		}
+		delta := g.l.part(g.out, "_internal_id_clusters_delta")
+		extra = append(extra, delta)
+		g.program = append(g.program, &rel.Let{Out: delta, Kind: rel.MakeView, Body: g.clustersDelta()})
 	}
 	g.program = append(g.program,
 		&rel.Let{Out: edges, Kind: rel.MakeView, Body: g.edges()},

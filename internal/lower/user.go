@@ -92,6 +92,8 @@ func (l *lowering) refRel(h model.RefHole) rel.Rel {
 			return &rel.Table{Object: l.part(l.objectOf(n), "_internal_edges")}
 		case model.ChildIDEdges:
 			return &rel.Table{Object: l.part(l.objectOf(n), "_internal_id_edges")}
+		case model.ChildDelta:
+			return &rel.Table{Object: l.part(l.objectOf(n), "_internal_id_clusters_delta")}
 		case model.ChildMappings:
 			return &rel.Table{Object: l.part(l.objectOf(n), "_internal_mapping")}
 		case model.ChildAudit:

@@ -323,12 +323,10 @@ func (n *names) target(ctx *template.CallContext, m *materialObject, path string
 		f.At, f.Fix = ctx.ArgAt(0), fix
 		return f
 	}
-	for _, delta := range []string{"/incr_delta_tbl", "/" + ChildDelta} {
-		if at := strings.Index(strings.ToLower(path), delta); at > 0 {
-			// The rows or the ids that changed since an earlier run: there is no earlier run to start from.
-			m.absent, m.optional = true, true
-			path = path[:at]
-		}
+	if at := strings.Index(strings.ToLower(path), "/incr_delta_tbl"); at > 0 {
+		// The rows that came since an earlier run: a model does not begin with one.
+		m.absent, m.optional = true, true
+		path = path[:at]
 	}
 	node, child, ok := n.b.Find(path)
 	for _, folder := range []string{"models/", "inputs/"} { // a bare name: the folder that the model itself is in comes first

@@ -57,6 +57,8 @@ func (g *Graph) Find(path string) (n Node, child string, ok bool) {
 				return n, ChildIDEdges, true
 			case ChildMappings, "mapping", "internal_mapping":
 				return n, ChildMappings, true
+			case ChildDelta:
+				return n, ChildDelta, !n.Collator
 			case ChildAudit:
 				return n, ChildAudit, n.AuditName() != ""
 			}

@@ -153,7 +153,8 @@ func (n *queryNames) object(path string) (name, fix string, err error) {
 	if !ok {
 		return "", "run the project, or choose another --seq_no", errors.New(path + " has not been built in this seq no")
 	}
-	suffix := map[string]string{model.ChildEdges: "_internal_edges", model.ChildIDEdges: "_internal_id_edges", model.ChildMappings: "_internal_mapping"}[child]
+	suffix := map[string]string{model.ChildEdges: "_internal_edges", model.ChildIDEdges: "_internal_id_edges", model.ChildMappings: "_internal_mapping",
+		model.ChildDelta: "_internal_id_clusters_delta"}[child]
 	if s, is := node.(*model.Stitcher); is && child == model.ChildAudit {
 		suffix = lower.AuditSuffix(s)
 	}
