@@ -104,6 +104,9 @@ func changeHead(c *project.Change, style view.Style) string {
 }
 
 func atRun(at project.ChangeAt) string {
+	if at.Imported() {
+		return "the import"
+	}
 	text := "as of " + at.EndTime.Format(shownTime)
 	if at.SeqNo == 0 {
 		return text

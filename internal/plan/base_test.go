@@ -21,6 +21,15 @@ func TestBase(t *testing.T) {
 		f.Objects[name+"_internal_mapping"] = true
 	}
 	f.Objects["b_internal_chain"] = true
+	f.Objects["i_internal_mapping"] = true
+	f.Imports = map[string]Material{"models/h": m("I", 1, false)}
+	if b := f.Base(addr.Addr("models/h"), "new"); b == nil || b.Material != "I" || b.Chain {
+		t.Errorf("without a graph: %v, want what was imported", b)
+	}
+	f.Line = map[string][]string{"models/h": {"B"}}
+	if b := f.Base(addr.Addr("models/h"), "new"); b == nil || b.Material != "B" {
+		t.Errorf("with a graph: %v, want it", b)
+	}
 	for _, c := range []struct {
 		line      []string
 		own, want string

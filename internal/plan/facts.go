@@ -28,6 +28,8 @@ type Facts struct {
 	// Line are the materials that published names showed in the publishes that led to the present one, by ref in lower case, the latest
 	// publish first: where readers were returned to an earlier publish, that one and those before it.
 	Line map[string][]string
+	// Imports are the main ids of elsewhere that first graphs carry on, by ref of the stitcher in lower case.
+	Imports map[string]Material
 	// Rows are the numbers of rows of inputs' tables, by ref in lower case, where the catalog knows them.
 	Rows map[string]int64
 	// Passed are the checks that are known to have passed, by PassedKey.
@@ -140,7 +142,8 @@ func (f *Facts) Made(seqNo int64, ref addr.Addr, whole string) []lower.Made {
 }
 
 // Base is the graph whose ids that of a stitcher carries on, whose material is made under a name: of the graphs in the line of
-// publishes the one of the latest end time, of several the one published last. It is nil for a first graph: see lower.Context.
+// publishes the one of the latest end time, of several the one published last; without any what was
+// imported. It is nil for a first graph: see lower.Context.
 func (f *Facts) Base(stitcher addr.Addr, material string) *lower.Base {
 	var best *Material
 	for _, name := range f.Line[stitcher.Key()] {
@@ -151,6 +154,9 @@ func (f *Facts) Base(stitcher addr.Addr, material string) *lower.Base {
 		if m := &f.Materials[i]; best == nil || m.EndTime.After(best.EndTime) {
 			best = m
 		}
+	}
+	if m, ok := f.Imports[stitcher.Key()]; ok && best == nil && f.part(m.Name, lower.MappingSuffix) {
+		best = &m
 	}
 	if best == nil {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"kith/internal/identity"
 	"kith/internal/lower"
 	"kith/internal/rel"
+	"kith/internal/run"
 )
 
 // Change says what became of an id from graph to graph. It holds values of rows, which the user asked for.
@@ -31,6 +32,9 @@ type ChangeAt struct {
 	SeqNo   int64     `json:"seqNo"`
 	EndTime time.Time `json:"endTime"`
 }
+
+// Imported tells that it is no graph but main ids that were imported: they are of a time before any graph.
+func (c ChangeAt) Imported() bool { return c.EndTime.Equal(run.ImportEnd) }
 
 // ChangeGraph is what happened in one graph.
 type ChangeGraph struct {

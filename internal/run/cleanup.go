@@ -235,6 +235,11 @@ func (j *judgement) bases(line []*Book) {
 	for _, ref := range refs {
 		j.keep(best[ref], "the next run carries its ids on")
 	}
+	for i, h := range j.list {
+		if h.Type == importType && h.status == statusComplete {
+			j.keep(i, "main ids were imported with it")
+		}
+	}
 }
 
 func (j *judgement) book(b *Book, why string) {

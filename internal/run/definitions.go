@@ -188,14 +188,17 @@ func (r *Registry) define(ctx context.Context, p *Plan) error {
 
 // Known are the facts that the registry has for plans, but for the definitions.
 func (r *Registry) Known(ctx context.Context) (plan.Facts, error) {
-	f := plan.Facts{Objects: map[string]bool{}, LongestName: dialect.LongestName(r.Dialect)}
+	f := plan.Facts{Objects: map[string]bool{}, Imports: map[string]plan.Material{}, LongestName: dialect.LongestName(r.Dialect)}
 	entries, err := r.Entries(ctx)
 	if err != nil {
 		return f, err
 	}
 	for _, e := range entries {
-		f.Materials = append(f.Materials, plan.Material{Ref: e.Ref, Type: e.Type, Hash: e.Hash, Name: e.Material, SeqNo: e.SeqNo,
-			Rows: e.Rows, EndTime: e.EndTime, MainID: e.MainID, AsOf: e.AsOf, Over: e.Over, Layers: e.Layers})
+		if e.Type == importType {
+			f.Imports[strings.ToLower(e.Ref)] = e.materialOf()
+			continue
+		}
+		f.Materials = append(f.Materials, e.materialOf())
 	}
 	objects, err := r.readObjects(ctx)
 	if err != nil {

@@ -135,6 +135,11 @@ type materialObject struct {
 	MaterialName string `json:"material_name"`
 }
 
+func (m metadata) text() (string, error) {
+	text, err := json.Marshal(m)
+	return string(text), err
+}
+
 func statusOf(meta string) int { return metadataOf(meta).Complete.Status }
 
 func metadataOf(text string) metadata {
