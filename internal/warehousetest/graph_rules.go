@@ -22,7 +22,10 @@ func between(a, b node) edge {
 }
 
 // edgeLimit is an item of maximum_edges, of types by their index.
-type edgeLimit struct{ of, to, most int }
+type edgeLimit struct {
+	of, to, most int
+	within       int // days, 0 for any time
+}
 
 // graphRule is a manual rule about the id a, or about the edge to b when b is not zero.
 type graphRule struct {
@@ -76,9 +79,15 @@ func (w *graphWorld) settled(include bool) []graphRule {
 	return out
 }
 
-// violations are the edges that limits take away, seen from the id with too many, with the limit and the count.
-func (w *graphWorld) violations(edges map[edge]bool) map[[2]node][2]int {
-	out := map[[2]node][2]int{}
+// violation is an edge that a limit takes away, seen from the id with too many.
+type violation struct {
+	of, to              node
+	most, found, within int
+}
+
+// violations are those among edges of rows.
+func (w *graphWorld) violations(edges map[edge]bool, traces map[edge]*trace) map[violation]bool {
+	out := map[violation]bool{}
 	for _, l := range w.limits {
 		of, to := w.types[l.of], w.types[l.to]
 		if of.outside || to.outside {
@@ -93,20 +102,19 @@ func (w *graphWorld) violations(edges map[edge]bool) map[[2]node][2]int {
 			}
 		}
 		for n, others := range near {
-			if len(others) > l.most {
-				for _, m := range others {
-					out[[2]node{n, m}] = [2]int{l.most, len(others)}
-				}
+			var days []int
+			for _, m := range others {
+				days = append(days, traces[between(n, m)].first)
+			}
+			if l.within == 0 && len(others) <= l.most || l.within > 0 && !crowds(days, l.most, l.within) {
+				continue
+			}
+			for _, m := range others {
+				out[violation{n, m, l.most, len(others), l.within}] = true
 			}
 		}
 	}
 	return out
-}
-
-func (w *graphWorld) limit(edges map[edge]bool) {
-	for p := range w.violations(edges) {
-		delete(edges, between(p[0], p[1]))
-	}
 }
 
 const auditQuery = "select id1, id1_type, id2, id2_type, rule_details from user_graph_cardinality_audit"
@@ -116,11 +124,20 @@ func (w *graphWorld) expectedAudit() []string {
 	if !slices.ContainsFunc(w.limits, func(l edgeLimit) bool { return !w.types[l.of].outside && !w.types[l.to].outside }) {
 		return nil
 	}
-	_, edges := w.ofRows()
+	edges, traces := map[edge]bool{}, w.traces()
+	for e, t := range traces {
+		if !w.decayed(e, t) {
+			edges[e] = true
+		}
+	}
 	var out []string
-	for p, n := range w.violations(edges) {
-		out = append(out, fmt.Sprintf("%s | %s | %s | %s | {\"max_edges\": %d, \"current_count\": %d}",
-			quoted(p[0].value), p[0].idType, quoted(p[1].value), p[1].idType, n[0], n[1]))
+	for v := range w.violations(edges, traces) {
+		within := ""
+		if v.within > 0 {
+			within = fmt.Sprintf(", \"within\": \"%dh\"", 24*v.within)
+		}
+		out = append(out, fmt.Sprintf("%s | %s | %s | %s | {\"max_edges\": %d, \"current_count\": %d%s}",
+			quoted(v.of.value), v.of.idType, quoted(v.to.value), v.to.idType, v.most, v.found, within))
 	}
 	sort.Strings(out)
 	return append([]string{"id1 | id1_type | id2 | id2_type | rule_details"}, out...)
@@ -135,6 +152,10 @@ func (w *graphWorld) limitsOf(t int) string {
 		}
 		if sb.Len() == 0 {
 			sb.WriteString("    maximum_edges:\n")
+		}
+		if l.within > 0 {
+			fmt.Fprintf(&sb, "      - {to: %s, at_most: %d, within: %dh}\n", w.types[l.to].name, l.most, 24*l.within)
+			continue
 		}
 		fmt.Fprintf(&sb, "      - %s: %d\n", w.types[l.to].name, l.most)
 	}
@@ -179,7 +200,7 @@ func (w *graphWorld) drawRules(rt *rapid.T) {
 	for of := range w.types {
 		for to := range w.types {
 			if rapid.IntRange(0, 2).Draw(rt, "limited") == 0 {
-				w.limits = append(w.limits, edgeLimit{of, to, rapid.IntRange(1, 3).Draw(rt, "most")})
+				w.limits = append(w.limits, edgeLimit{of: of, to: to, most: rapid.IntRange(1, 3).Draw(rt, "most")})
 			}
 		}
 	}

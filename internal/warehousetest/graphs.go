@@ -25,12 +25,16 @@ type graphWorld struct {
 	ruled       bool
 	rules       []graphRule
 	includeWins bool
+	// guarded tells that there are guards beyond limits, so that the order of id types has a meaning.
+	guarded bool
+	guards  graphGuards
 }
 
 // idType is an id type with the filters that the oracle knows how to apply.
 type idType struct {
 	name    string
 	outside bool // not an id type of the entity
+	guards  typeGuards
 	exclude string
 	cures   []string // further values that are excluded
 	most    int      // ids of the type that a cluster may have, 0 for any number; no oracle knows of it
@@ -57,6 +61,9 @@ func (w *graphWorld) passes(t idType, v string) bool {
 	if v == "" || t.outside || v == t.exclude || slices.Contains(t.cures, v) {
 		return false
 	}
+	if !t.guards.lets(v) {
+		return false
+	}
 	if t.bySQL && slices.Contains(w.blocked, v) {
 		return false
 	}
@@ -72,8 +79,37 @@ type node struct{ value, idType string }
 // expected computes the published graph the slow way: main id, id, type, first seen.
 func (w *graphWorld) expected() []string {
 	seen, edges := w.survivors()
-	parent := map[node]node{}
+	find := roots(seen, edges)
+	key := func(n node) string { // known times first, then time, then rid
+		if seen[n] == 0 {
+			return "9" + MainID(n.value, n.idType)
+		}
+		return fmt.Sprintf("0%05d", seen[n]) + MainID(n.value, n.idType)
+	}
+	first := map[node]node{}
 	for n := range seen {
+		root := find(n)
+		if f, ok := first[root]; !ok || key(n) < key(f) {
+			first[root] = n
+		}
+	}
+	out := []string{}
+	for n := range seen {
+		f := first[find(n)]
+		at := "NULL"
+		if d := seen[n]; d > 0 {
+			at = day(d)
+		}
+		out = append(out, fmt.Sprintf("rid(%s:%s) | %s | %s | %s", f.idType, f.value, quoted(n.value), n.idType, at))
+	}
+	sort.Strings(out)
+	return append([]string{"user_main_id | other_id | other_id_type | first_seen_at"}, out...)
+}
+
+// roots joins nodes by edges and gives one node for all of a component.
+func roots(nodes map[node]int, edges map[edge]bool) func(node) node {
+	parent := map[node]node{}
+	for n := range nodes {
 		parent[n] = n
 	}
 	var find func(n node) node
@@ -87,36 +123,13 @@ func (w *graphWorld) expected() []string {
 	for e := range edges {
 		parent[find(e[1])] = find(e[0])
 	}
-	key := func(n node) string { // known times first, then time, then rid
-		if seen[n] == 0 {
-			return "9" + MainID(n.value, n.idType)
-		}
-		return fmt.Sprintf("0%05d", seen[n]) + MainID(n.value, n.idType)
-	}
-	first := map[node]node{}
-	for n := range parent {
-		root := find(n)
-		if f, ok := first[root]; !ok || key(n) < key(f) {
-			first[root] = n
-		}
-	}
-	out := []string{}
-	for n := range parent {
-		f := first[find(n)]
-		at := "NULL"
-		if d := seen[n]; d > 0 {
-			at = day(d)
-		}
-		out = append(out, fmt.Sprintf("rid(%s:%s) | %s | %s | %s", f.idType, f.value, quoted(n.value), n.idType, at))
-	}
-	sort.Strings(out)
-	return append([]string{"user_main_id | other_id | other_id_type | first_seen_at"}, out...)
+	return find
 }
 
 // survivors are the ids of the graph with the day they were first seen, 0 for none, and its edges.
 func (w *graphWorld) survivors() (map[node]int, map[edge]bool) {
-	seen, edges := w.ofRows()
-	w.limit(edges)
+	seen, _ := w.ofRows()
+	_, edges := w.drops()
 	for _, e := range w.settled(true) {
 		for _, n := range e.ends() {
 			if _, ok := seen[n]; !ok {
@@ -130,7 +143,7 @@ func (w *graphWorld) survivors() (map[node]int, map[edge]bool) {
 	return seen, edges
 }
 
-// ofRows are the ids and edges of all rows, before limits and without what rules add. Every two ids of a row are an edge.
+// ofRows are the ids and edges of all rows, before limits and guards and without what rules add.
 func (w *graphWorld) ofRows() (map[node]int, map[edge]bool) {
 	seen, edges, apart := map[node]int{}, map[edge]bool{}, map[edge]bool{}
 	for _, r := range w.settled(false) {
@@ -206,7 +219,11 @@ func (w *graphWorld) world(shuffle *rand.Rand) *world {
 	var p, m strings.Builder
 	p.WriteString("name: graph\nschema_version: 98\nconnection: test\nmodel_folders: [models]\nentities:\n  - name: user\n    id_stitcher: models/user_graph\n    id_types: [")
 	sep := ""
-	for _, i := range perm(len(w.types)) {
+	order := perm(len(w.types))
+	if w.guarded {
+		slices.Sort(order)
+	}
+	for _, i := range order {
 		if t := w.types[i]; !t.outside {
 			p.WriteString(sep + t.name)
 			sep = ", "
@@ -236,6 +253,7 @@ func (w *graphWorld) world(shuffle *rand.Rand) *world {
 			fmt.Fprintf(&p, "    maximum_per_cluster: %d\n", t.most)
 		}
 		p.WriteString(w.limitsOf(i))
+		p.WriteString(t.guardKeys())
 	}
 	w.writeRules(&p, out, perm)
 	out.project = p.String()
@@ -260,6 +278,9 @@ func (w *graphWorld) world(shuffle *rand.Rand) *world {
 	m.WriteString("models:\n  - name: user_graph\n    model_type: id_stitcher\n    model_spec:\n      entity_key: user\n      edge_sources:\n")
 	for _, i := range perm(len(w.sources)) {
 		fmt.Fprintf(&m, "        - from: inputs/%s\n", w.sources[i].name)
+	}
+	if w.guarded {
+		m.WriteString(w.guards.keys(w.types) + evidenceModel)
 	}
 	out.models = m.String()
 	return out
@@ -340,6 +361,12 @@ func (w *graphWorld) check(t testing.TB, fail func(format string, args ...any), 
 	if audit := w.expectedAudit(); audit != nil {
 		queries, want = append(queries, auditQuery), append(want, audit)
 	}
+	if w.guarded {
+		queries, want = append(queries, evidenceQuery), append(want, w.expectedEvidence())
+		if name := w.brokenGuard(); name != "" {
+			fail("what is expected breaks %s\n%s", name, w.world(nil).text())
+		}
+	}
 	ways := []struct {
 		name  string
 		how   solver
@@ -386,6 +413,11 @@ func Graphs(t *testing.T, e Engine) {
 			w := drawGraph(rt)
 			w.drawRules(rt)
 			check(t, rt.Fatalf, w, rapid.Int64().Draw(rt, "order"))
+		})
+	})
+	t.Run("guards", func(t *testing.T) {
+		checks(t, 15, func(rt *rapid.T) {
+			check(t, rt.Fatalf, drawGuarded(rt), rapid.Int64().Draw(rt, "order"))
 		})
 	})
 	shapes := map[string]func(i int) (string, string){
