@@ -82,8 +82,17 @@ func Figure(x float64) string {
 	return Decimal(x)
 }
 
-// Share writes a percentage with one digit behind the point where there is one.
-func Share(p float64) string { return Decimal(p) + "%" }
+// Share writes a percentage with one digit behind the point where there is one. Little that is not nothing is told from nothing, and
+// nearly all from all.
+func Share(p float64) string {
+	switch {
+	case p > 0 && p < 0.1:
+		return "<0.1%"
+	case p < 100 && p > 99.9:
+		return ">99.9%"
+	}
+	return Decimal(p) + "%"
+}
 
 func (v auditView) types() {
 	v.title("Ids")
