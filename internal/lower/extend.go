@@ -97,8 +97,9 @@ func (t tuples) within(scope rel.Object) rel.Rel {
 			for k := range j {
 				sel.Where = append(sel.Where, &rel.IsNull{X: rel.C("t", idCol(k))})
 			}
-			sel.Joins = []rel.Join{{Kind: rel.Semi, Source: table(scope, "n"), On: []rel.Expr{
-				rel.Eq(rel.C("n", colNode), rel.C("t", idCol(j))), rel.Eq(rel.C("n", colNodeType), rel.S(id.Type.Name))}}}
+			ofType := &rel.Select{From: table(scope, "s"), Where: []rel.Expr{rel.Eq(rel.C("s", colNodeType), rel.S(id.Type.Name))},
+				Items: []rel.Item{item(rel.C("s", colNode), colNode)}}
+			sel.Joins = []rel.Join{{Kind: rel.Semi, Source: rel.Source{Rel: ofType, Alias: "n"}, On: []rel.Expr{rel.Eq(rel.C("n", colNode), rel.C("t", idCol(j)))}}}
 			return sel
 		}))
 	}

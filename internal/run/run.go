@@ -373,7 +373,22 @@ func (r *runner) attempt(ctx context.Context, s *Step, x *executor) error {
 	if err := x.all(ctx, s.Stmts); err != nil {
 		return err
 	}
+	if x.rows < 0 && len(s.Layers) > 0 { // what it is about is a view: no statement has said how many rows it has
+		if err := r.countRows(ctx, x); err != nil {
+			return err
+		}
+	}
 	return r.reg.Record(ctx, s, r.plan, statusComplete, x.rows)
+}
+
+// countRows counts the rows of the object that a step is about.
+func (r *runner) countRows(ctx context.Context, x *executor) error {
+	rows, err := r.reg.rows(ctx, &rel.Select{From: rel.Source{Rel: &rel.Table{Object: x.counted}, Alias: "t"},
+		Items: []rel.Item{{Expr: &rel.Agg{Fn: rel.CountStar}, As: "n"}}})
+	if err == nil && len(rows) == 1 {
+		x.rows, _ = rows[0][0].(int64)
+	}
+	return err
 }
 
 // blocked names the failed step that keeps a step from running, "" when nothing does.
