@@ -38,6 +38,8 @@ type Graph struct {
 	Before *Before
 	// Seeds are ids whose clusters are told as well.
 	Seeds []Seed
+	// Rows are the objects of sources whose rows without any id are to be counted, by address: each is read once, as it is now.
+	Rows map[string]rel.Object
 }
 
 // Seed asks for the clusters of all ids that hold Value and are of a type that holds Type. With the type MainIDs it is a main id itself.
@@ -265,11 +267,13 @@ type NeverMeet struct {
 
 // Source is what one edge source brings.
 type Source struct {
-	Source  string   `json:"source"`
-	Types   []string `json:"types"`
-	OneID   int64    `json:"rowsWithOneId"`
-	MoreIDs int64    `json:"rowsWithMoreIds"`
-	IDs     int64    `json:"ids"`
+	Source string   `json:"source"`
+	Types  []string `json:"types"`
+	// NoID is nil where the source was not read for it.
+	NoID    *int64 `json:"rowsWithoutId"`
+	OneID   int64  `json:"rowsWithOneId"`
+	MoreIDs int64  `json:"rowsWithMoreIds"`
+	IDs     int64  `json:"ids"`
 	// Only are ids that no other source has.
 	Only int64 `json:"idsOnlyHere"`
 }

@@ -8,7 +8,8 @@ import (
 	"kith/internal/rel"
 )
 
-// coverage counts what each source brings. It reads the tuples of ids that the graph keeps of its sources, never the sources.
+// coverage counts what each source brings. It reads the tuples of ids that the graph keeps of its sources, and the sources themselves
+// only when it is told to.
 func (a *auditor) coverage(ctx context.Context) error {
 	if a.g.Changed || len(a.g.Parts.Tuples) == 0 {
 		return nil
@@ -23,7 +24,31 @@ func (a *auditor) coverage(ctx context.Context) error {
 	if err := a.rowsByIDs(ctx); err != nil {
 		return err
 	}
-	return a.idsBySource(ctx)
+	if err := a.idsBySource(ctx); err != nil {
+		return err
+	}
+	return a.rowsWithoutIDs(ctx)
+}
+
+// rowsWithoutIDs counts the rows of sources less those that have an id. A row that came after the graph was built counts as one
+// without.
+func (a *auditor) rowsWithoutIDs(ctx context.Context) error {
+	for i := range a.out.Sources {
+		s := &a.out.Sources[i]
+		o, ok := a.g.Rows[s.Source]
+		if !ok {
+			continue
+		}
+		rows, err := a.w.Rows(ctx, &rel.Select{From: table(o, "s"), Items: []rel.Item{item(count(), "rows")}})
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			n := max(row(r).int(0)-s.Rows(), 0)
+			s.NoID = &n
+		}
+	}
+	return nil
 }
 
 // rowsByIDs counts the rows with one id and with more.

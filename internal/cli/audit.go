@@ -25,6 +25,7 @@ type auditFlags struct {
 	worst, top                 int
 	deviations, bridge         int64
 	failOn                     []string
+	allRows                    bool
 }
 
 func (a *App) auditStitcher() *cobra.Command {
@@ -74,6 +75,7 @@ the file; ids and names of clusters are shown with --show_values.`,
 	fl.StringVar(&f.seqNo, "seq_no", "latest", "sequence number of the run whose graph is looked at")
 	fl.StringVar(&f.html, "html", "", "write a page to this file; it needs nothing else")
 	fl.StringSliceVar(&f.failOn, "fail_on", nil, "end with exit code 3 when this holds of the graph: \"largest > 1000\"")
+	fl.BoolVar(&f.allRows, "all_rows", false, "count the rows of sources without any id, too; this reads every source once, as it is now")
 	fl.IntVar(&f.top, "top", audit.Top, "how many clusters, suspects and builds are listed")
 	fl.Int64Var(&f.deviations, "deviations", audit.Deviations, "how many median deviations above the median the degree of an id may be")
 	fl.Int64Var(&f.bridge, "bridge", 0, "ids that the smaller side of a bridge must have; default is the 99th percentile of cluster sizes, at least 10")
@@ -94,7 +96,7 @@ func notWith(c *cobra.Command, with string, names ...string) diag.List {
 }
 
 func (a *App) auditTruth(c *cobra.Command, f auditFlags) error {
-	l := notWith(c, "--truth", "html", "fail_on", "top", "deviations", "bridge")
+	l := notWith(c, "--truth", "html", "fail_on", "top", "deviations", "bridge", "all_rows")
 	if f.worst < 0 {
 		l.Errorf(diag.UFlag, noSpan, "--worst %d is less than none", f.worst)
 	}

@@ -40,7 +40,7 @@ func (a *App) auditGraph(c *cobra.Command, f auditFlags) error {
 		return err
 	}
 	defer w.Close()
-	out, diags, err := w.Audit(ctx, m, project.AuditOptions{Entity: f.entity, Thresholds: audit.Thresholds{Deviations: f.deviations, Bridge: f.bridge, Top: f.top}})
+	out, diags, err := w.Audit(ctx, m, project.AuditOptions{Entity: f.entity, AllRows: f.allRows, Thresholds: audit.Thresholds{Deviations: f.deviations, Bridge: f.bridge, Top: f.top}})
 	switch {
 	case err != nil:
 		return a.trouble(ctx, w.Target, err, "audit")

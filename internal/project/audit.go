@@ -22,6 +22,8 @@ type AuditOptions struct {
 	audit.Thresholds
 	// Seeds are ids whose clusters are told as well.
 	Seeds []audit.Seed
+	// AllRows counts the rows of sources that have no id, which reads every source once.
+	AllRows bool
 }
 
 // Audit looks at a graph as it was built at a moment. The result holds values of ids.
@@ -60,6 +62,14 @@ func (w *Work) Audit(ctx context.Context, m Moment, opt AuditOptions) (*audit.Au
 		return nil, diags, nil
 	}
 	graph := audit.Graph{Stitcher: e.Stitcher, Parts: parts, Changed: !madeBy(e.Stitcher, b.Name), Seeds: opt.Seeds}
+	if opt.AllRows {
+		graph.Rows = map[string]rel.Object{}
+		for _, t := range parts.Tuples {
+			if m, ok := materials[t.From.Addr().Key()]; ok {
+				graph.Rows[string(t.From.Addr())] = rel.Named(rel.Internal, m.Name)
+			}
+		}
+	}
 	if graph.Before, err = w.before(ctx, e.Stitcher, b.Name, longest); err != nil {
 		return nil, nil, err
 	}

@@ -163,7 +163,7 @@ func (s *audited) again(rt *rapid.T) {
 func (s *audited) audit(rt *rapid.T) *audit.Audit {
 	ctx := context.Background()
 	w, m := s.work(ctx, rt.Fatal)
-	a, diags, err := w.Audit(ctx, m, project.AuditOptions{Entity: "user", Thresholds: audit.Thresholds{Deviations: 1, Bridge: 1, Top: 1000}})
+	a, diags, err := w.Audit(ctx, m, project.AuditOptions{Entity: "user", AllRows: true, Thresholds: audit.Thresholds{Deviations: 1, Bridge: 1, Top: 1000}})
 	if err != nil {
 		rt.Fatal(err)
 	}
@@ -356,7 +356,7 @@ func (w *graphWorld) holdsSources(a *audit.Audit, fail func(what string, got, wa
 		return
 	}
 	where := map[node]map[string]bool{}
-	type rows struct{ one, more int64 }
+	type rows struct{ none, one, more int64 }
 	counts := map[string]rows{}
 	for _, s := range w.sources {
 		name := "inputs/" + s.name
@@ -373,9 +373,12 @@ func (w *graphWorld) holdsSources(a *audit.Audit, fail func(what string, got, wa
 				}
 			}
 			c := counts[name]
-			if n == 1 {
+			switch n {
+			case 0:
+				c.none++
+			case 1:
 				c.one++
-			} else if n > 1 {
+			default:
 				c.more++
 			}
 			counts[name] = c
@@ -392,7 +395,7 @@ func (w *graphWorld) holdsSources(a *audit.Audit, fail func(what string, got, wa
 			}
 		}
 		c := counts[s.Source]
-		fail(s.Source, []int64{s.OneID, s.MoreIDs, s.IDs, s.Only}, []int64{c.one, c.more, ids, only})
+		fail(s.Source, []int64{*s.NoID, s.OneID, s.MoreIDs, s.IDs, s.Only}, []int64{c.none, c.one, c.more, ids, only})
 	}
 }
 

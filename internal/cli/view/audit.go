@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -316,10 +317,21 @@ func (v auditView) sources() {
 	}
 	v.title("Sources")
 	header := []string{"SOURCE", "ROWS WITH 1 ID", "WITH MORE", "IDS", "ONLY HERE"}
+	all := slices.ContainsFunc(v.a.Sources, func(s audit.Source) bool { return s.NoID != nil })
+	if all {
+		header = slices.Insert(header, 1, "ROWS WITHOUT ID")
+	}
 	var rows [][]string
 	for _, s := range v.a.Sources {
-		r := []string{s.Source}
-		rows = append(rows, append(r, Number(s.OneID), Number(s.MoreIDs), Number(s.IDs), Number(s.Only)))
+		r := []string{s.Source, Number(s.OneID), Number(s.MoreIDs), Number(s.IDs), Number(s.Only)}
+		if all {
+			without := ""
+			if s.NoID != nil {
+				without = Number(*s.NoID)
+			}
+			r = slices.Insert(r, 1, without)
+		}
+		rows = append(rows, r)
 	}
 	v.table(1, header, rows)
 	for _, s := range v.a.Sources {
