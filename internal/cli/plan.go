@@ -212,7 +212,7 @@ func (s *planScreen) inShort(st *plan.Step) string {
 	return out
 }
 
-// details are the lines below a step, when more is asked for: what it reads and leaves, and what is downstream by name.
+// details are the lines below a step, when more is asked for: what it chooses, reads and leaves, and what is downstream by name.
 func (s *planScreen) details(st *plan.Step, indent string) {
 	line := func(word string, names []string) {
 		if len(names) > 0 {
@@ -225,6 +225,9 @@ func (s *planScreen) details(st *plan.Step, indent string) {
 		}
 	}
 	if s.verbose {
+		for _, c := range st.Choices() {
+			fmt.Fprintln(s.w, indent+s.style.Dim(c))
+		}
 		line("reads", st.Reads)
 		line("writes", st.Writes)
 	}

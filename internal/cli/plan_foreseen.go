@@ -132,6 +132,8 @@ func (a *App) planDocument(c *foreseen) error {
 		// Extends is the material of the earlier graph that one begins with, Reading how each of its sources is read then.
 		Extends string   `json:"extends,omitempty"`
 		Reading []string `json:"reading,omitempty"`
+		// Choices are what the step chooses while it runs, and by which rule.
+		Choices []string `json:"choices,omitempty"`
 		// Diff is there only when it is asked for and the SQL differs.
 		Diff string `json:"diff,omitempty"`
 	}
@@ -150,7 +152,7 @@ func (a *App) planDocument(c *foreseen) error {
 	for _, st := range c.Plan.Steps {
 		s := step{Step: string(st.Addr), Title: st.Title, Type: st.Type, Entity: st.EntityName(), Action: string(st.Action), Reason: st.Reason,
 			Material: st.Out.Name(), SeqNo: st.SeqNo, Needs: []string{}, Feeds: []string{},
-			Reads: append([]string{}, st.Reads...), Writes: st.Writes, Downstream: []string{}}
+			Reads: append([]string{}, st.Reads...), Writes: st.Writes, Downstream: []string{}, Choices: st.Choices()}
 		for _, d := range c.differences {
 			if d.Step == st.Addr {
 				s.Diff = d.Unified
