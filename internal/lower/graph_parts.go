@@ -24,11 +24,6 @@ type GraphTuples struct {
 	IDs    []*model.RowID
 }
 
-// Columns of the objects of GraphParts.
-const (
-	GraphNode, GraphNodeType = colNode, colNodeType
-)
-
 // TupleID is the column of the i-th id of a tuple, counted from 0.
 func TupleID(i int) string { return idCol(i) }
 
