@@ -117,13 +117,7 @@ func Run(ctx context.Context, name string, in []Source, o Options) (*Result, err
 func runComponents(ctx context.Context, in []Source, o Options, which Which) (*Result, error) {
 	c := NewComponents(o)
 	for _, source := range in {
-		err := source(ctx, func(b Batch) error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			return c.Add(b)
-		})
-		if err != nil {
+		if err := pipe(ctx, source, c.Add); err != nil {
 			return nil, err
 		}
 	}
