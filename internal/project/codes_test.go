@@ -45,6 +45,7 @@ var elsewhere = map[diag.Code]string{
 	diag.WUndropped:         "kith cleanup, tested in warehousetest",
 	diag.WNewer:             "tables of a newer version, tested in warehousetest",
 	diag.WPlanMoved:         "a saved plan, tested with the command line",
+	diag.RDecision:          "needs a decision in the warehouse, tested in warehousetest",
 	diag.WReport:            "about the files of a run, tested with the command line",
 	diag.WLineage:           "about receivers of events, tested with the command line",
 }
