@@ -167,6 +167,12 @@ func (w *graphWorld) explained() *explainedWorld {
 			o.rows[x]++
 		}
 	})
+	_, left := w.drops()
+	for x := range o.rows {
+		if o.edges[x] && !left[x] { // its rows' edge was dropped, and the rule that includes it speaks alone
+			o.rows[x] = 0
+		}
+	}
 	for _, dropped := range []bool{false, true} {
 		var list []edge
 		for x := range o.any {

@@ -39,7 +39,7 @@ type Server struct {
 // settings make a cluster fast that nobody wants to keep.
 var settings = []string{
 	"fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0",
-	"autovacuum=off", "max_connections=200", "shared_buffers=64MB", "listen_addresses=127.0.0.1", "log_min_messages=fatal",
+	"autovacuum=off", "max_connections=200", "max_locks_per_transaction=1024", "shared_buffers=64MB", "listen_addresses=127.0.0.1", "log_min_messages=fatal",
 }
 
 // guarded runs the server, stops and starts it at a word, and when its standard input ends it stops the server and takes the
