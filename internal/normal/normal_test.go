@@ -86,11 +86,10 @@ func TestTables(t *testing.T) {
 			last = r
 		}
 	}
-	if unicode.Version != "15.0.0" {
-		t.Skip("the tables are those of Unicode 15.0, this Go has " + unicode.Version)
-	}
+	// A later Unicode has more letters, and says the same of those there were.
+	same := unicode.Version == "15.0.0"
 	for r := rune(1); r <= unicode.MaxRune; r++ {
-		if !utf8.ValidRune(r) {
+		if !utf8.ValidRune(r) || !same && !strings.ContainsRune(Capitals, r) {
 			continue
 		}
 		if got, want := lower(string(r)), string(unicode.ToLower(r)); got != want {

@@ -50,9 +50,8 @@ func (w *Work) Audit(ctx context.Context, m Moment, opt AuditOptions) (*audit.Au
 	if err != nil {
 		return nil, nil, err
 	}
-	b, ok := materials[e.Stitcher.Address.Key()]
-	if !ok {
-		diags.Errorf(diag.WSeqNo, e.Stitcher.Span, "the graph of %s has not been built in seq no %d", e.Name, m.SeqNo).WithFix("kith run")
+	b, diags := graphOf(e, materials, m)
+	if diags.HasErrors() {
 		return nil, diags, nil
 	}
 	longest := dialect.LongestName(w.Registry.Dialect)

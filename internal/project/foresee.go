@@ -330,12 +330,8 @@ func (f *foreseeing) effect(split bool) *Effect {
 
 // cohortsOf are the cohorts that some clusters of an entity are in, as they were built at a moment.
 func (w *Work) cohortsOf(ctx context.Context, m Moment, g *IDGraph, mains []string) ([]EffectCohort, error) {
-	graph, diags, err := w.Project.Resolve(w.Settings(m))
+	graph, materials, diags, err := w.built(ctx, m, "")
 	if err != nil || diags.HasErrors() {
-		return nil, err
-	}
-	materials, err := w.materials(ctx, graph, m)
-	if err != nil {
 		return nil, err
 	}
 	out := []EffectCohort{}

@@ -44,22 +44,9 @@ type IDMatch struct {
 
 // IDGraphs are the graphs that were built at a moment: of every entity, or of the one named.
 func (w *Work) IDGraphs(ctx context.Context, m Moment, entity string) ([]*IDGraph, diag.List, error) {
-	g, diags, err := w.Project.Resolve(w.Settings(m))
+	g, materials, diags, err := w.built(ctx, m, entity)
 	if err != nil || diags.HasErrors() {
 		return nil, diags, err
-	}
-	diags = nil
-	if entity != "" && g.Entity(entity) == nil {
-		var names []string
-		for _, e := range g.Entities {
-			names = append(names, e.Name)
-		}
-		diags.Errorf(diag.UFlag, source.Span{}, "no entity %q; there are %s", entity, strings.Join(names, ", "))
-		return nil, diags, nil
-	}
-	materials, err := w.materials(ctx, g, m)
-	if err != nil {
-		return nil, nil, err
 	}
 	var out []*IDGraph
 	for _, e := range g.Entities {

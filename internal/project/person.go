@@ -8,7 +8,6 @@ import (
 	"kith/internal/diag"
 	"kith/internal/model"
 	"kith/internal/rel"
-	"kith/internal/source"
 )
 
 // Person is an instance of an entity that an id was looked up for: its ids and its features. It holds values of rows, which
@@ -43,21 +42,8 @@ const (
 // Lookup finds who an id belongs to in what was built at a moment: in the graph of every entity, or of the one named. An id
 // that is nobody's as it is typed is looked for without regard to letter case. It returns nobody when there is none.
 func (w *Work) Lookup(ctx context.Context, m Moment, id, entity string) ([]*Person, diag.List, error) {
-	g, diags, err := w.Project.Resolve(w.Settings(m))
+	g, materials, diags, err := w.built(ctx, m, entity)
 	if err != nil || diags.HasErrors() {
-		return nil, diags, err
-	}
-	diags = nil
-	if entity != "" && g.Entity(entity) == nil {
-		var names []string
-		for _, e := range g.Entities {
-			names = append(names, e.Name)
-		}
-		diags.Errorf(diag.UFlag, source.Span{}, "no entity %q; there are %s", entity, strings.Join(names, ", "))
-		return nil, diags, nil
-	}
-	materials, err := w.materials(ctx, g, m)
-	if err != nil {
 		return nil, diags, err
 	}
 	l := &lookup{ctx: ctx, w: w, m: m, built: map[string]rel.Object{}}

@@ -8,6 +8,7 @@ import (
 	"kith/internal/diag"
 	"kith/internal/model"
 	"kith/internal/run"
+	"kith/internal/source"
 )
 
 // End is the end time that a run of an end time has: the latest boundary of the project's default_time_grain, which no model
@@ -84,4 +85,33 @@ func (w *Work) materials(ctx context.Context, g *model.Graph, m Moment) (map[str
 		}
 	}
 	return out, nil
+}
+
+// built is the project's graph with the materials of a moment, for questions about all entities or, unless it is "", the one named.
+func (w *Work) built(ctx context.Context, m Moment, entity string) (*model.Graph, map[string]run.Material, diag.List, error) {
+	g, diags, err := w.Project.Resolve(w.Settings(m))
+	if err != nil || diags.HasErrors() {
+		return nil, nil, diags, err
+	}
+	diags = nil
+	if entity != "" && g.Entity(entity) == nil {
+		var names []string
+		for _, e := range g.Entities {
+			names = append(names, e.Name)
+		}
+		diags.Errorf(diag.UFlag, source.Span{}, "no entity %q; there are %s", entity, strings.Join(names, ", "))
+		return nil, nil, diags, nil
+	}
+	materials, err := w.materials(ctx, g, m)
+	return g, materials, nil, err
+}
+
+// graphOf is the material of an entity's identity graph at a moment.
+func graphOf(e *model.Entity, materials map[string]run.Material, m Moment) (run.Material, diag.List) {
+	var diags diag.List
+	b, ok := materials[e.Stitcher.Address.Key()]
+	if !ok {
+		diags.Errorf(diag.WSeqNo, e.Stitcher.Span, "the graph of %s has not been built in seq no %d", e.Name, m.SeqNo).WithFix("kith run")
+	}
+	return b, diags
 }

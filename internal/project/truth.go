@@ -134,9 +134,8 @@ func (w *Work) Judge(ctx context.Context, m Moment, t *Truth, entity string, mos
 	if err != nil {
 		return nil, nil, err
 	}
-	b, ok := materials[e.Stitcher.Address.Key()]
-	if !ok {
-		diags.Errorf(diag.WSeqNo, e.Stitcher.Span, "the graph of %s has not been built in seq no %d", e.Name, m.SeqNo).WithFix("kith run")
+	b, diags := graphOf(e, materials, m)
+	if diags.HasErrors() {
 		return nil, diags, nil
 	}
 	j := &judging{t: t, show: show, f: &csvFile{file: t.file.file, code: diag.UTruth, show: show}}

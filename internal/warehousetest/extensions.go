@@ -418,20 +418,28 @@ func normal(lines []string) []string {
 	return out
 }
 
+// members are the ids of each main id of the published graph, in order.
+func (s *session) members() (map[string][]string, error) {
+	_, rows, err := s.rows("select user_main_id, other_id_type, other_id from user_graph")
+	out := map[string][]string{}
+	for _, r := range rows {
+		main := r[0].(string)
+		out[main] = append(out[main], fmt.Sprintf("%v:%v", r[1], r[2]))
+	}
+	for _, ids := range out {
+		sort.Strings(ids)
+	}
+	return out, err
+}
+
 // groups are the ids that the published graph puts together.
 func (s *session) groups() ([]string, error) {
-	_, rows, err := s.rows("select user_main_id, other_id_type, other_id from user_graph")
+	members, err := s.members()
 	if err != nil {
 		return nil, err
 	}
-	members := map[string][]string{}
-	for _, r := range rows {
-		main := r[0].(string)
-		members[main] = append(members[main], fmt.Sprintf("%v:%v", r[1], r[2]))
-	}
 	var out []string
 	for _, m := range members {
-		sort.Strings(m)
 		out = append(out, strings.Join(m, " "))
 	}
 	sort.Strings(out)

@@ -215,14 +215,9 @@ func expectedIncrement(rows []hit, end int) []string {
 
 // published is the same as an engine has it.
 func publishedIncrement(s *session) ([]string, error) {
-	_, ids, err := s.rows("select user_main_id, other_id_type, other_id from user_graph")
+	members, err := s.members()
 	if err != nil {
 		return nil, err
-	}
-	members := map[string][]string{}
-	for _, r := range ids {
-		main := r[0].(string)
-		members[main] = append(members[main], fmt.Sprintf("%v:%v", r[1], r[2]))
 	}
 	_, vars, err := s.rows("select user_main_id, big, least, most, last_url, n, n_and_paid, paid, urls from user_var_table")
 	if err != nil {
@@ -231,7 +226,6 @@ func publishedIncrement(s *session) ([]string, error) {
 	var out []string
 	for _, r := range vars {
 		main := r[0].(string)
-		slices.Sort(members[main])
 		cells := []string{strings.Join(members[main], " ")}
 		for _, v := range r[1:] {
 			cells = append(cells, fmt.Sprint(v))
