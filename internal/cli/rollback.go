@@ -107,7 +107,11 @@ func (a *App) sayRolledBack(out rolledBack, to *run.Book) error {
 	if out.DryRun {
 		verb = "Readers would see"
 	}
-	fmt.Fprintf(a.Out, "%s seq no %d of %s again, in place of seq no %d.\n", verb, out.To, to.At.UTC().Format("2006-01-02 15:04:05 UTC"), out.From)
+	was, is := fmt.Sprintf("seq no %d", out.From), fmt.Sprintf("seq no %d", out.To)
+	if out.From == out.To { // one run, published twice
+		was, is = "what was published of it later", is
+	}
+	fmt.Fprintf(a.Out, "%s %s of %s again, in place of %s.\n", verb, is, to.At.UTC().Format("2006-01-02 15:04:05 UTC"), was)
 	for _, part := range []struct {
 		what  string
 		names []string
