@@ -109,7 +109,7 @@ func (a *App) sayRolledBack(out rolledBack, to *run.Book) error {
 	}
 	was, is := fmt.Sprintf("seq no %d", out.From), fmt.Sprintf("seq no %d", out.To)
 	if out.From == out.To { // one run, published twice
-		was, is = "what was published of it later", is
+		was = "what was published of it later"
 	}
 	fmt.Fprintf(a.Out, "%s %s of %s again, in place of %s.\n", verb, is, to.At.UTC().Format("2006-01-02 15:04:05 UTC"), was)
 	for _, part := range []struct {
